@@ -1,0 +1,13 @@
+package io.onlyonce;
+
+/** Why a record is a duplicate. */
+public enum DuplicateKind {
+    /** The producer wrote an existing key again; arrives as MODIFY. */
+    REWRITE,
+    /** The same record was read again although its end is in the ledger. */
+    REDELIVERY,
+    /** Another INSERT carries a deduplication key that is already completed. */
+    REINSERT,
+    /** As {@link #REINSERT}, and its content differs from what was completed. */
+    CONFLICT
+}

@@ -1,0 +1,41 @@
+package io.onlyonce.stream;
+
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.Record;
+
+/**
+ * One change of one item, as read from a shard.
+ *
+ * @param eventId identifier of the change; the same at every read of the record
+ * @param eventName what happened
+ * @param sequenceNumber place of the record in its shard
+ * @param createdAt when DynamoDB made the record, rounded down to the second by AWS
+ * @param keys primary key of the item
+ * @param newImage item after the change, absent when the view type leaves it out or the item was removed
+ * @param oldImage item before the change, absent when the view type leaves it out or the item is new
+ */
+public record StreamRecord(
+        String eventId,
+        EventName eventName,
+        SequenceNumber sequenceNumber,
+        Instant createdAt,
+        Map<String, AttributeValue> keys,
+        @Nullable Map<String, AttributeValue> newImage,
+        @Nullable Map<String, AttributeValue> oldImage) {
+
+    /** Takes over a record of the SDK without copying its images. */
+    public static StreamRecord of(Record sdkRecord) {
+        var change = sdkRecord.dynamodb();
+        return new StreamRecord(
+                sdkRecord.eventID(),
+                EventName.valueOf(sdkRecord.eventNameAsString()),
+                new SequenceNumber(change.sequenceNumber()),
+                change.approximateCreationDateTime(),
+                change.keys(),
+                change.hasNewImage() ? change.newImage() : null,
+                change.hasOldImage() ? change.oldImage() : null);
+    }
+}

@@ -1,0 +1,75 @@
+package io.onlyonce;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
+import software.amazon.dynamodb.services.local.main.ServerRunner;
+import software.amazon.dynamodb.services.local.server.DynamoDBProxyServer;
+
+/** DynamoDB Local inside the test's own JVM, started once and shared; tests keep apart by table names. */
+public final class LocalDynamoDb {
+
+    private static final LocalDynamoDb SHARED = start();
+
+    private final URI endpoint;
+    private final DynamoDbClient client;
+    private final DynamoDbStreamsClient streamsClient;
+
+    private LocalDynamoDb(URI endpoint) {
+        var credentials = StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local"));
+        this.endpoint = endpoint;
+        this.client = DynamoDbClient.builder()
+                .endpointOverride(endpoint)
+                .region(Region.EU_CENTRAL_1)
+                .credentialsProvider(credentials)
+                .build();
+        this.streamsClient = DynamoDbStreamsClient.builder()
+                .endpointOverride(endpoint)
+                .region(Region.EU_CENTRAL_1)
+                .credentialsProvider(credentials)
+                .build();
+    }
+
+    /** The server that all tests of this JVM share. */
+    public static LocalDynamoDb shared() {
+        return SHARED;
+    }
+
+    /** Where it listens. */
+    public URI endpoint() {
+        return endpoint;
+    }
+
+    /** Client of the DynamoDB API. */
+    public DynamoDbClient client() {
+        return client;
+    }
+
+    /** Client of the DynamoDB Streams API. */
+    public DynamoDbStreamsClient streamsClient() {
+        return streamsClient;
+    }
+
+    private static LocalDynamoDb start() {
+        try {
+            int port = freePort();
+            DynamoDBProxyServer server = ServerRunner.createServerFromCommandLineArgs(
+                    new String[] {"-inMemory", "-port", Integer.toString(port), "-disableTelemetry"});
+            server.start();
+            return new LocalDynamoDb(URI.create("http://localhost:" + port));
+        } catch (Exception e) {
+            throw new IllegalStateException("DynamoDB Local did not start", e);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+}
