@@ -33,12 +33,10 @@ public interface ShardDelivery {
     int unfinished();
 
     /** Creation time of the oldest record that has not reached its end; absent if there is none. */
-    @Nullable
-    Instant oldestUnfinished();
+    @Nullable Instant oldestUnfinished();
 
     /** What keeps the delivery from going on (a failing listener, an unavailable ledger, a duplicate in progress elsewhere), in words for an operator; absent if nothing does. */
-    @Nullable
-    String problem();
+    @Nullable String problem();
 
     /** For how long the listener in hand has been running; zero if none is. */
     Duration runningFor();

@@ -1,0 +1,18 @@
+package io.onlyonce.publication;
+
+import io.onlyonce.stream.StreamRecord;
+import org.jspecify.annotations.Nullable;
+import org.springframework.expression.Expression;
+
+/** The configured expression gives no deduplication key for a record. Trying again would not help. */
+final class DeduplicationKeyException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    DeduplicationKeyException(StreamRecord record, Expression expression, String reason, @Nullable Throwable cause) {
+        super(
+                "No deduplication key for event %s: expression '%s' of onlyonce.streams.<table>.key, %s"
+                        .formatted(record.eventId(), expression.getExpressionString(), reason),
+                cause);
+    }
+}

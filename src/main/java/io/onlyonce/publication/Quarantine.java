@@ -1,0 +1,135 @@
+package io.onlyonce.publication;
+
+import io.onlyonce.RecordQuarantined;
+import io.onlyonce.ledger.CommitOutcome;
+import io.onlyonce.ledger.Ledger;
+import io.onlyonce.ledger.Progress;
+import io.onlyonce.quarantine.QuarantineStore;
+import io.onlyonce.quarantine.QuarantinedRecord;
+import io.onlyonce.quarantine.QuarantinedRecord.Failure;
+import io.onlyonce.stream.ShardId;
+import io.onlyonce.stream.StreamRecord;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sets records aside: stores them whole, in one transaction with their end in the ledger, so that a crash leaves both or none. */
+final class Quarantine {
+
+    private static final Logger log = LoggerFactory.getLogger(Quarantine.class);
+
+    private static final int LONGEST_TEXT = 16_384;
+
+    private final QuarantineStore store;
+    private final ConsumerListener listener;
+    private final Clock clock;
+
+    Quarantine(QuarantineStore store, ConsumerListener listener, Clock clock) {
+        this.store = store;
+        this.listener = listener;
+        this.clock = clock;
+    }
+
+    /** Sets a record aside for the first time. */
+    CommitOutcome setAside(
+            String table,
+            Ledger ledger,
+            ShardId shardId,
+            StreamRecord record,
+            Progress progress,
+            Map<String, Throwable> failures) {
+        Instant now = clock.instant();
+        var quarantined = new QuarantinedRecord(
+                id(table, record.eventId()),
+                table,
+                shardId,
+                record,
+                progress.claim().key(),
+                progress.claim().contentHash(),
+                progress.completedListeners(),
+                new TreeSet<>(failures.keySet()),
+                failure(failures),
+                progress.attempts(),
+                now,
+                now,
+                false);
+        return store(ledger, quarantined, progress, failures);
+    }
+
+    /** Sets a record aside once more, after a redrive has failed. */
+    CommitOutcome setAsideAgain(
+            Ledger ledger, QuarantinedRecord before, Progress progress, Map<String, Throwable> failures) {
+        var quarantined = new QuarantinedRecord(
+                before.id(),
+                before.table(),
+                before.shardId(),
+                before.record(),
+                before.deduplicationKey(),
+                before.contentHash(),
+                progress.completedListeners(),
+                new TreeSet<>(failures.keySet()),
+                failure(failures),
+                before.attempts() + progress.attempts(),
+                before.firstQuarantinedAt(),
+                clock.instant(),
+                before.truncated());
+        return store(ledger, quarantined, progress, failures);
+    }
+
+    private CommitOutcome store(
+            Ledger ledger, QuarantinedRecord quarantined, Progress progress, Map<String, Throwable> failures) {
+        CommitOutcome outcome = ledger.quarantine(progress, List.of(store.put(quarantined)));
+        if (outcome == CommitOutcome.COMMITTED) {
+            Throwable cause = failures.values().iterator().next();
+            Set<String> failed = quarantined.failedListeners();
+            log.error(
+                    "Event {} of table {} was quarantined as {} after {} attempts of {}",
+                    quarantined.record().eventId(),
+                    quarantined.table(),
+                    quarantined.id(),
+                    quarantined.attempts(),
+                    failed,
+                    cause);
+            listener.recordQuarantined(new RecordQuarantined(
+                    quarantined.id(),
+                    quarantined.table(),
+                    quarantined.record().eventId(),
+                    quarantined.shardId(),
+                    quarantined.record().sequenceNumber(),
+                    failed,
+                    quarantined.attempts(),
+                    cause));
+        }
+        return outcome;
+    }
+
+    private static String id(String table, String eventId) {
+        return UUID.nameUUIDFromBytes((table + "/" + eventId).getBytes(StandardCharsets.UTF_8))
+                .toString();
+    }
+
+    private static Failure failure(Map<String, Throwable> failures) {
+        var first = failures.entrySet().iterator().next();
+        Throwable thrown = first.getValue();
+        var stackTrace = new StringWriter();
+        thrown.printStackTrace(new PrintWriter(stackTrace));
+        return new Failure(
+                first.getKey(),
+                thrown.getClass().getName(),
+                cut(String.valueOf(thrown.getMessage())),
+                cut(stackTrace.toString()));
+    }
+
+    private static String cut(String text) {
+        return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + "...";
+    }
+}

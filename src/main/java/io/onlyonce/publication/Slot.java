@@ -1,0 +1,81 @@
+package io.onlyonce.publication;
+
+import io.onlyonce.DuplicateKind;
+import io.onlyonce.ledger.Claim;
+import io.onlyonce.ledger.ClaimOutcome.InProgress;
+import io.onlyonce.stream.StreamRecord;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.backoff.BackOffExecution;
+
+/** Place of one record in the window of its shard. Guarded by the shard delivery's lock. */
+final class Slot {
+
+    /** How far a record has come. */
+    enum State {
+        UNCLAIMED,
+        /** A claim, or its release, is under way. */
+        IN_LEDGER,
+        /** Its key is in progress elsewhere. */
+        WAITING,
+        /** May run when its turn comes. */
+        CLAIMED,
+        RUNNING,
+        /** Waits for its next round. */
+        BACKING_OFF,
+        /** All listeners have completed or it was given up; the ledger is being told. */
+        ENDING,
+        FINISHED
+    }
+
+    final OrderedShardDelivery owner;
+    final long index;
+    final StreamRecord record;
+    State state = State.UNCLAIMED;
+
+    @Nullable Lane lane;
+
+    @Nullable Claim claim;
+
+    @Nullable Delivery delivery;
+    /** Why the record has no deduplication key; such a record is claimed under its event id and given up in its first round. */
+    @Nullable RuntimeException keyFailure;
+    /** Whether the key is entered in {@link InFlightKeys}. */
+    boolean keyEntered;
+    /** Whether a round has run, so that the claim must not be let go. */
+    boolean begun;
+
+    long claimedNanos;
+    /** The delivery elsewhere that this record waits for, as last seen, and since when it has not changed. */
+    @Nullable InProgress elsewhere;
+
+    long elsewhereNanos;
+    /** Why the record was dropped, if it was. */
+    @Nullable DuplicateKind duplicate;
+    /** Paces what is being repeated for this record. */
+    @Nullable BackOffExecution backOff;
+
+    Slot(OrderedShardDelivery owner, long index, StreamRecord record) {
+        this.owner = owner;
+        this.index = index;
+        this.record = record;
+    }
+
+    Claim claim() {
+        return present(claim);
+    }
+
+    Delivery delivery() {
+        return present(delivery);
+    }
+
+    Lane lane() {
+        return present(lane);
+    }
+
+    private static <T> T present(@Nullable T value) {
+        if (value == null) {
+            throw new IllegalStateException("A step of the record path was taken out of order");
+        }
+        return value;
+    }
+}

@@ -1,0 +1,285 @@
+package io.onlyonce.publication;
+
+import io.onlyonce.DuplicateDropped;
+import io.onlyonce.DuplicateKind;
+import io.onlyonce.ledger.Claim;
+import io.onlyonce.ledger.ClaimOutcome.Claimed;
+import io.onlyonce.ledger.ClaimToken;
+import io.onlyonce.ledger.CommitOutcome;
+import io.onlyonce.ledger.Ledger;
+import io.onlyonce.ledger.Progress;
+import io.onlyonce.publication.ConsumerListener.RecordOutcome;
+import io.onlyonce.stream.EventName;
+import io.onlyonce.stream.ShardId;
+import io.onlyonce.stream.StreamRecord;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Steps of the record path that the shards of a table share: claim, publish, complete, count. */
+final class TableRecordPath implements RecordPath {
+
+    private static final Logger log = LoggerFactory.getLogger(TableRecordPath.class);
+
+    private static final GroupCommit.Settings COMPLETIONS =
+            new GroupCommit.Settings(Ledger.MAX_BATCH, 4, Duration.ZERO);
+
+    // Records whose listeners are quick end within the linger, and then cost no write for each listener.
+    private static final GroupCommit.Settings PROGRESS =
+            new GroupCommit.Settings(Ledger.MAX_BATCH, 2, Duration.ofMillis(10));
+
+    private final TableSettings table;
+    private final ConsumerContext context;
+    private final Recoverer recoverer;
+    private final InFlightKeys inFlightKeys;
+    private final SeenRecords seen = new SeenRecords();
+    private final GroupCommit<Slot> completions;
+    private final GroupCommit<Delivery> progress;
+
+    /**
+     * What is particular to the table.
+     *
+     * @param name name of the table
+     * @param ledger its ledger
+     * @param key under which key its records count as the same
+     * @param delivery how its records are delivered
+     * @param listeners listeners that hear it
+     */
+    record TableSettings(
+            String name,
+            Ledger ledger,
+            DeduplicationKey key,
+            DeliverySettings delivery,
+            List<ItemListener> listeners) {}
+
+    TableRecordPath(TableSettings table, ConsumerContext context, Recoverer recoverer) {
+        this.table = table;
+        this.context = context;
+        this.recoverer = recoverer;
+        this.inFlightKeys = new InFlightKeys(context.threads().workers());
+        this.completions = groupCommit("Completion", COMPLETIONS, this::writeCompletions);
+        this.progress = groupCommit("Saving progress", PROGRESS, this::writeProgress);
+    }
+
+    private <T> GroupCommit<T> groupCommit(String name, GroupCommit.Settings settings, Consumer<List<T>> write) {
+        return new GroupCommit<>(
+                name + " of table " + table.name(),
+                settings,
+                context.threads().ledger(),
+                context.threads().timers(),
+                write);
+    }
+
+    @Override
+    public ShardDelivery open(ShardId shardId, ShardDelivery.Callback callback) {
+        return new OrderedShardDelivery(shardId, this, callback);
+    }
+
+    String table() {
+        return table.name();
+    }
+
+    Ledger ledger() {
+        return table.ledger();
+    }
+
+    DeliverySettings settings() {
+        return table.delivery();
+    }
+
+    List<ItemListener> listeners() {
+        return table.listeners();
+    }
+
+    ConsumerListener consumerListener() {
+        return context.listener();
+    }
+
+    InFlightKeys inFlightKeys() {
+        return inFlightKeys;
+    }
+
+    Executor workerExecutor() {
+        return context.threads().workers();
+    }
+
+    Executor ledgerExecutor() {
+        return context.threads().ledger();
+    }
+
+    long nanoTime() {
+        return context.nanoTime();
+    }
+
+    void schedule(Duration delay, Runnable task) {
+        context.schedule(delay, task);
+    }
+
+    boolean isOurs(ClaimToken token) {
+        return context.tokens().areOurs(token);
+    }
+
+    /** A claim for a record. One whose key cannot be told is claimed under its event id, so that it can be set aside like any other. */
+    Claim claimFor(Slot slot) {
+        StreamRecord record = slot.record;
+        String key;
+        try {
+            key = table.key().of(record);
+        } catch (RuntimeException e) {
+            slot.keyFailure = e;
+            key = record.eventId();
+        }
+        return new Claim(
+                key, record.eventId(), contentHash(record), context.tokens().next());
+    }
+
+    private String contentHash(StreamRecord record) {
+        var image = record.newImage();
+        return image == null || table.key() instanceof DeduplicationKey.EventId ? "" : ContentHash.of(image);
+    }
+
+    Delivery deliveryFor(Slot slot, Claimed claimed) {
+        return new Delivery(this, slot.record, slot.claim(), claimed, slot.owner::claimLost);
+    }
+
+    /** Runs one round of a record on the calling thread. */
+    RoundOutcome run(Slot slot) {
+        Delivery delivery = slot.delivery();
+        RoundOutcome outcome = run(delivery, slot.keyFailure);
+        if (outcome instanceof RoundOutcome.Retry retry) {
+            retry.failures().forEach((listener, failure) -> {
+                log.warn(
+                        "{} failed for event {} of {} (attempt {}), next in {} ms: {}",
+                        listener,
+                        slot.record.eventId(),
+                        slot.owner,
+                        delivery.attempts(),
+                        retry.delay().toMillis(),
+                        failure.toString());
+                consumerListener().retryScheduled(table(), listener);
+            });
+        }
+        return outcome;
+    }
+
+    /** Runs one round of a delivery on the calling thread. */
+    RoundOutcome run(Delivery delivery, @Nullable RuntimeException keyFailure) {
+        delivery.beginRound();
+        if (keyFailure != null) {
+            return delivery.endRoundEarly(keyFailure);
+        }
+        Throwable failure = null;
+        try {
+            context.publisher().publishEvent(new PublishedItem(delivery));
+        } catch (Throwable e) {
+            failure = e;
+        }
+        return delivery.endRound(failure);
+    }
+
+    void complete(Slot slot) {
+        completions.submit(slot);
+    }
+
+    private void writeCompletions(List<Slot> slots) {
+        ledger().complete(slots.stream().map(Slot::claim).toList());
+        for (Slot slot : slots) {
+            slot.owner.completed(slot);
+            consumerListener()
+                    .itemDelivered(
+                            table(),
+                            Duration.between(
+                                    slot.record.createdAt(), context.clock().instant()));
+            consumerListener().recordFinished(table(), EventName.INSERT, RecordOutcome.PROCESSED);
+        }
+    }
+
+    /** Puts a delivery's progress on record soon, unless it ends before. */
+    void saveProgress(Delivery delivery) {
+        if (delivery.enqueueSave()) {
+            progress.submit(delivery);
+        }
+    }
+
+    private void writeProgress(List<Delivery> deliveries) {
+        List<Delivery> unsaved = new ArrayList<>();
+        List<Progress> toSave = new ArrayList<>();
+        for (Delivery delivery : deliveries) {
+            Progress unsavedProgress = delivery.beginSave();
+            if (unsavedProgress != null) {
+                unsaved.add(delivery);
+                toSave.add(unsavedProgress);
+            }
+        }
+        if (unsaved.isEmpty()) {
+            return;
+        }
+        List<Boolean> held;
+        try {
+            held = ledger().saveProgress(toSave);
+        } catch (RuntimeException e) {
+            unsaved.forEach(Delivery::failSave);
+            throw e;
+        }
+        for (int i = 0; i < unsaved.size(); i++) {
+            unsaved.get(i).endSave(held.get(i));
+        }
+    }
+
+    CommitOutcome recover(Slot slot, Map<String, Throwable> failures) {
+        Progress reached = slot.delivery().giveUp();
+        CommitOutcome outcome = recoverer.recover(table(), slot.owner.shardId(), slot.record, reached, failures);
+        if (outcome == CommitOutcome.COMMITTED) {
+            slot.delivery().finish();
+            consumerListener().recordFinished(table(), EventName.INSERT, RecordOutcome.QUARANTINED);
+        }
+        return outcome;
+    }
+
+    /** Releases fresh claims in the ledger. Others stay: deleting them would forget an earlier delivery. If the ledger does not answer, they are delivered later, as redelivered. */
+    void release(List<Slot> slots) {
+        List<Claim> fresh = slots.stream()
+                .filter(slot -> slot.delivery().isFresh())
+                .map(Slot::claim)
+                .toList();
+        try {
+            for (int from = 0; from < fresh.size(); from += Ledger.MAX_BATCH) {
+                ledger().release(fresh.subList(from, Math.min(from + Ledger.MAX_BATCH, fresh.size())));
+            }
+        } catch (RuntimeException e) {
+            log.warn("{} claims of table {} could not be released: {}", fresh.size(), table(), e.toString());
+        }
+    }
+
+    void countDuplicate(Slot slot) {
+        DuplicateKind kind = slot.duplicate;
+        if (kind != null) {
+            countDuplicate(kind, slot.owner.shardId(), slot.record, slot.claim().key());
+        }
+    }
+
+    /** Counts records that need no delivery. A rewrite that is read once more is not counted once more: the producer did not write again. */
+    void countPassed(ShardId shardId, List<StreamRecord> records) {
+        for (StreamRecord record : records) {
+            boolean seenBefore = seen.mark(shardId, record.sequenceNumber());
+            if (record.eventName() == EventName.MODIFY && !seenBefore) {
+                countDuplicate(DuplicateKind.REWRITE, shardId, record, ItemKeys.text(record.keys()));
+            } else if (record.eventName() != EventName.INSERT) {
+                consumerListener().recordFinished(table(), record.eventName(), RecordOutcome.SKIPPED);
+            }
+        }
+    }
+
+    private void countDuplicate(DuplicateKind kind, ShardId shardId, StreamRecord record, String key) {
+        consumerListener()
+                .duplicateDropped(
+                        new DuplicateDropped(table(), kind, record.eventId(), key, shardId, record.sequenceNumber()));
+        consumerListener().recordFinished(table(), record.eventName(), RecordOutcome.DUPLICATE);
+    }
+}

@@ -1,0 +1,43 @@
+package io.onlyonce.quarantine;
+
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+
+/** Quarantined records of one consumer. Methods block for their round trips, may be called from any thread, and throw the SDK's exceptions when DynamoDB cannot answer. */
+public interface QuarantineStore {
+
+    /**
+     * The write that sets a record aside (again), to be made part of the transaction that ends it in the ledger. If the record is larger than an item may be, images and then the stack trace are left out, and the stored record
+     * is marked as truncated.
+     */
+    TransactWriteItem put(QuarantinedRecord quarantined);
+
+    /**
+     * Lists records, oldest first within a table.
+     *
+     * @param table only of this table; absent for all
+     * @param cursor where an earlier page ended; absent for the first page
+     * @param limit most records of the page
+     * @throws IllegalArgumentException if the cursor is none that a page gave
+     */
+    Page list(@Nullable String table, @Nullable String cursor, int limit);
+
+    /** One record in full; empty if there is none (any more). */
+    Optional<QuarantinedRecord> find(String id);
+
+    /** Removes a record; answers whether it was there. */
+    boolean delete(String id);
+
+    /** How many records of a table are quarantined, counted up to {@code limit}. */
+    int count(String table, int limit);
+
+    /**
+     * Part of a listing.
+     *
+     * @param records records of the page
+     * @param cursor where the next page begins; absent on the last one
+     */
+    record Page(List<QuarantinedRecord> records, @Nullable String cursor) {}
+}
