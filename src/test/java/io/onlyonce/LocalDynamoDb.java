@@ -3,10 +3,19 @@ package io.onlyonce;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.util.UUID;
+import java.util.function.Function;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
+import software.amazon.awssdk.services.dynamodb.model.BillingMode;
+import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
+import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
+import software.amazon.awssdk.services.dynamodb.model.KeyType;
+import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
+import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 import software.amazon.dynamodb.services.local.main.ServerRunner;
 import software.amazon.dynamodb.services.local.server.DynamoDBProxyServer;
@@ -53,6 +62,36 @@ public final class LocalDynamoDb {
     /** Client of the DynamoDB Streams API. */
     public DynamoDbStreamsClient streamsClient() {
         return streamsClient;
+    }
+
+    /** A name that no other test uses. */
+    public static String uniqueName(String prefix) {
+        return prefix + "-" + UUID.randomUUID();
+    }
+
+    /** Creates a table with partition key {@code id} (S) and a stream of new and old images, under a {@linkplain #uniqueName unique name}. */
+    public String createTableWithStream(String prefix) {
+        String name = uniqueName(prefix);
+        client.createTable(table -> table.tableName(name)
+                .attributeDefinitions(AttributeDefinition.builder()
+                        .attributeName("id")
+                        .attributeType(ScalarAttributeType.S)
+                        .build())
+                .keySchema(KeySchemaElement.builder()
+                        .attributeName("id")
+                        .keyType(KeyType.HASH)
+                        .build())
+                .billingMode(BillingMode.PAY_PER_REQUEST)
+                .streamSpecification(
+                        stream -> stream.streamEnabled(true).streamViewType(StreamViewType.NEW_AND_OLD_IMAGES)));
+        return name;
+    }
+
+    /** Creates a table by a definition made for a {@linkplain #uniqueName unique name}, and answers that name. */
+    public String createTable(String prefix, Function<String, CreateTableRequest> definition) {
+        String name = uniqueName(prefix);
+        client.createTable(definition.apply(name));
+        return name;
     }
 
     private static LocalDynamoDb start() {

@@ -58,12 +58,13 @@ public interface Ledger {
      *
      * @param completedListeners listeners that have completed so far, put on record along with {@code listener}
      * @throws software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException if one of {@code items} was the reason
+     * @throws software.amazon.awssdk.services.dynamodb.model.DynamoDbException if DynamoDB finds one of {@code items} invalid
      */
     CommitOutcome commit(Claim claim, String listener, Set<String> completedListeners, List<TransactWriteItem> items);
 
     /**
      * Writes {@code items} and the entry's end QUARANTINED in one transaction, on condition that the entry is CLAIMED by the token. Repeated after it went through, it answers
-     * {@link CommitOutcome#COMMITTED}.
+     * {@link CommitOutcome#COMMITTED}. Throws as {@link #commit} does.
      */
     CommitOutcome quarantine(Progress progress, List<TransactWriteItem> items);
 

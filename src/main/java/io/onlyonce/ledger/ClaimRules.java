@@ -1,0 +1,118 @@
+package io.onlyonce.ledger;
+
+import io.onlyonce.DuplicateKind;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Decides what becomes of a claim, by what is on record for its key. Reads and writes nothing, so that every ledger decides alike. */
+final class ClaimRules {
+
+    private final Duration retention;
+    private final Clock clock;
+
+    ClaimRules(Duration retention, Clock clock) {
+        this.retention = retention;
+        this.clock = clock;
+    }
+
+    /** One way to claim. */
+    @FunctionalInterface
+    interface Rule {
+
+        /** Decides by the entry; {@code null} stands for none. */
+        Decision decide(Claim claim, @Nullable LedgerEntry entry);
+    }
+
+    /**
+     * What to answer, and what to write first.
+     *
+     * @param outcome answer
+     * @param replacement new entry, to be written on condition that the old one is unchanged; absent if nothing is to be written
+     */
+    record Decision(ClaimOutcome outcome, @Nullable LedgerEntry replacement) {}
+
+    /** The rule of {@link Ledger#claim}. */
+    Decision claim(Claim claim, @Nullable LedgerEntry entry) {
+        if (entry == null || entry.isOutlived(clock.instant())) {
+            return take(claim, false, Set.of(), 0);
+        }
+        return switch (entry.state()) {
+            case COMPLETED -> new Decision(new ClaimOutcome.Duplicate(kind(claim, entry)), null);
+            case QUARANTINED ->
+                entry.isFor(claim)
+                        ? new Decision(new ClaimOutcome.Duplicate(DuplicateKind.REDELIVERY), null)
+                        : take(claim, true, entry.completedListeners(), 0);
+            case CLAIMED ->
+                isLeftBehind(claim, entry)
+                        ? take(claim, true, entry.completedListeners(), entry.attempts())
+                        : leave(claim, entry);
+        };
+    }
+
+    /** The rule of {@link Ledger#takeOver} from one holder. */
+    Rule takeOver(ClaimToken holder) {
+        return (claim, entry) -> {
+            if (entry == null || !entry.isClaimedBy(holder) || entry.isClaimedBy(claim.token())) {
+                return claim(claim, entry);
+            }
+            return take(claim, true, entry.completedListeners(), entry.isFor(claim) ? entry.attempts() : 0);
+        };
+    }
+
+    /** The rule of {@link Ledger#redrive}. */
+    Decision redrive(Claim claim, @Nullable LedgerEntry entry) {
+        if (entry == null || entry.isOutlived(clock.instant())) {
+            return take(claim, true, Set.of(), 0);
+        }
+        if (entry.state() == LedgerEntry.State.CLAIMED) {
+            return leave(claim, entry);
+        }
+        if (entry.state() == LedgerEntry.State.QUARANTINED) {
+            return take(claim, true, entry.completedListeners(), 0);
+        }
+        return claim(claim, entry);
+    }
+
+    /** When an entry that is written now may be deleted, to the second as DynamoDB keeps it. */
+    Instant expiry() {
+        return clock.instant().plus(retention).truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    private Decision take(Claim claim, boolean redelivered, Set<String> completedListeners, int attempts) {
+        var entry = LedgerEntry.claimed(claim, redelivered, completedListeners, attempts, expiry());
+        return new Decision(answer(entry), entry);
+    }
+
+    private static Decision leave(Claim claim, LedgerEntry entry) {
+        return new Decision(
+                entry.isClaimedBy(claim.token())
+                        ? answer(entry)
+                        : new ClaimOutcome.InProgress(entry.token(), entry.attempts()),
+                null);
+    }
+
+    private static ClaimOutcome answer(LedgerEntry entry) {
+        return new ClaimOutcome.Claimed(entry.redelivered(), entry.completedListeners(), entry.attempts());
+    }
+
+    private static boolean isLeftBehind(Claim claim, LedgerEntry entry) {
+        return entry.isFor(claim)
+                && !entry.token().process().equals(claim.token().process());
+    }
+
+    /** A hash that one side lacks (no new image in the stream, or another key setting at the time) proves no conflict. */
+    private static DuplicateKind kind(Claim claim, LedgerEntry entry) {
+        if (entry.isFor(claim)) {
+            return DuplicateKind.REDELIVERY;
+        }
+        boolean comparable =
+                !entry.contentHash().isEmpty() && !claim.contentHash().isEmpty();
+        return comparable && !entry.contentHash().equals(claim.contentHash())
+                ? DuplicateKind.CONFLICT
+                : DuplicateKind.REINSERT;
+    }
+}

@@ -1,0 +1,125 @@
+package io.onlyonce.ledger;
+
+import static software.amazon.awssdk.services.dynamodb.model.AttributeValue.fromBool;
+import static software.amazon.awssdk.services.dynamodb.model.AttributeValue.fromN;
+import static software.amazon.awssdk.services.dynamodb.model.AttributeValue.fromS;
+import static software.amazon.awssdk.services.dynamodb.model.AttributeValue.fromSs;
+
+import java.time.Instant;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * Entries as items.
+ *
+ * <pre>
+ * pk           S     consumer#table#key, see {@link LedgerKeys}
+ * state        S     CLAIMED, COMPLETED or QUARANTINED
+ * event        S     event id
+ * token        S     process/number
+ * hash         S     content hash, may be empty
+ * redelivered  BOOL  mark of the claim
+ * done         SS    listeners that have completed; absent if none, an empty set cannot be stored
+ * attempts     N     failed attempts
+ * expires      N     epoch second, time to live; absent while QUARANTINED
+ * at           S     time of the last write, for people only
+ * </pre>
+ */
+final class LedgerItems {
+
+    static final String PK = "pk";
+    static final String STATE = "state";
+    static final String EVENT = "event";
+    static final String TOKEN = "token";
+    static final String HASH = "hash";
+    static final String REDELIVERED = "redelivered";
+    static final String DONE = "done";
+    static final String ATTEMPTS = "attempts";
+    static final String EXPIRES = "expires";
+    static final String AT = "at";
+
+    private LedgerItems() {}
+
+    /** Attributes of an entry, key included, in the order of the table above. */
+    static Map<String, AttributeValue> write(String key, LedgerEntry entry, Instant at) {
+        var item = new LinkedHashMap<String, AttributeValue>();
+        item.put(PK, fromS(key));
+        item.put(STATE, state(entry.state()));
+        item.put(EVENT, fromS(entry.eventId()));
+        item.put(TOKEN, token(entry.token()));
+        item.put(HASH, fromS(entry.contentHash()));
+        item.put(REDELIVERED, fromBool(entry.redelivered()));
+        if (!entry.completedListeners().isEmpty()) {
+            item.put(DONE, done(entry.completedListeners()));
+        }
+        item.put(ATTEMPTS, number(entry.attempts()));
+        if (entry.expires() != null) {
+            item.put(EXPIRES, seconds(entry.expires()));
+        }
+        item.put(AT, fromS(at.toString()));
+        return item;
+    }
+
+    static String key(Map<String, AttributeValue> item) {
+        return text(item, PK);
+    }
+
+    static LedgerEntry read(Map<String, AttributeValue> item) {
+        try {
+            return new LedgerEntry(
+                    LedgerEntry.State.valueOf(text(item, STATE)),
+                    text(item, EVENT),
+                    ClaimToken.parse(text(item, TOKEN)),
+                    text(item, HASH),
+                    Boolean.TRUE.equals(required(item, REDELIVERED).bool()),
+                    item.containsKey(DONE) ? Set.copyOf(item.get(DONE).ss()) : Set.of(),
+                    Integer.parseInt(required(item, ATTEMPTS).n()),
+                    item.containsKey(EXPIRES)
+                            ? Instant.ofEpochSecond(
+                                    Long.parseLong(item.get(EXPIRES).n()))
+                            : null);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            throw new IllegalStateException("Not an entry of this ledger: " + item, e);
+        }
+    }
+
+    static AttributeValue state(LedgerEntry.State state) {
+        return fromS(state.name());
+    }
+
+    static AttributeValue token(ClaimToken token) {
+        return fromS(token.toString());
+    }
+
+    static AttributeValue done(Collection<String> listeners) {
+        return fromSs(listeners.stream().sorted().toList());
+    }
+
+    static AttributeValue number(long value) {
+        return fromN(Long.toString(value));
+    }
+
+    static AttributeValue seconds(Instant instant) {
+        return number(instant.getEpochSecond());
+    }
+
+    private static String text(Map<String, AttributeValue> item, String name) {
+        String text = required(item, name).s();
+        if (text == null) {
+            throw new IllegalArgumentException(name + " is no string");
+        }
+        return text;
+    }
+
+    private static AttributeValue required(Map<String, AttributeValue> item, String name) {
+        @Nullable AttributeValue value = item.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException(name + " is missing");
+        }
+        return value;
+    }
+}

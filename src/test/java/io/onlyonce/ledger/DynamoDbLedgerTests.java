@@ -1,0 +1,130 @@
+package io.onlyonce.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.onlyonce.LocalDynamoDb;
+import io.onlyonce.ledger.ClaimOutcome.Claimed;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+class DynamoDbLedgerTests extends LedgerRaceContract {
+
+    private static String ledgerTable;
+    private static String effectsTable;
+
+    private final DynamoDbClient client = LocalDynamoDb.shared().client();
+    private final String consumer = LocalDynamoDb.uniqueName("consumer");
+    private final Ledger ledger = ledger(consumer, "orders");
+
+    @BeforeAll
+    static void createTables() {
+        ledgerTable = LocalDynamoDb.shared().createTable("ledger", LedgerTable::createTableRequest);
+        effectsTable = LocalDynamoDb.shared().createTableWithStream("effects");
+    }
+
+    @Override
+    Ledger ledger() {
+        return ledger;
+    }
+
+    @Override
+    String effectsTable() {
+        return effectsTable;
+    }
+
+    @Override
+    int runs(String effect) {
+        var item = client.getItem(get -> get.tableName(effectsTable)
+                        .key(Map.of("id", AttributeValue.fromS(effect)))
+                        .consistentRead(true))
+                .item();
+        return item.isEmpty() ? 0 : Integer.parseInt(item.get("runs").n());
+    }
+
+    @Test
+    void consumersAndTablesKeepApart() {
+        var claim = claim("key", "event", "a");
+
+        assertThat(claim(claim)).isEqualTo(Claimed.FRESH);
+        assertThat(ledger(consumer, "customers").claim(List.of(claim("key", "event", "a"))))
+                .containsExactly(Claimed.FRESH);
+        assertThat(ledger(consumer + "-2", "orders").claim(List.of(claim("key", "event", "a"))))
+                .containsExactly(Claimed.FRESH);
+    }
+
+    @Test
+    void separatorInANameIsRefused() {
+        assertThatIllegalArgumentException().isThrownBy(() -> ledger("a#b", "orders"));
+        assertThatIllegalArgumentException().isThrownBy(() -> ledger("a", "b#c"));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new DynamoDbLedger(client, "no \"table\"", "a", "b", RETENTION, clock))
+                .withMessageContaining("no \"table\"");
+    }
+
+    @Test
+    void entriesLookAsDocumented() {
+        var claim = new Claim("key", "event", "hash", new ClaimToken("process", 7));
+        claim(claim);
+        assertThat(item("key"))
+                .isEqualTo(Map.of(
+                        "pk", AttributeValue.fromS(consumer + "#orders#key"),
+                        "state", AttributeValue.fromS("CLAIMED"),
+                        "event", AttributeValue.fromS("event"),
+                        "token", AttributeValue.fromS("process/7"),
+                        "hash", AttributeValue.fromS("hash"),
+                        "redelivered", AttributeValue.fromBool(false),
+                        "attempts", AttributeValue.fromN("0"),
+                        "expires",
+                                AttributeValue.fromN(Long.toString(
+                                        clock.instant().plus(RETENTION).getEpochSecond())),
+                        "at", AttributeValue.fromS("2026-03-01T12:00:00.500Z")));
+
+        ledger().commit(claim, "one", Set.of("two"), List.of());
+        assertThat(item("key")).containsEntry("done", AttributeValue.fromSs(List.of("one", "two")));
+        ledger().quarantine(new Progress(claim, Set.of("one", "two"), 3), List.of());
+        assertThat(item("key"))
+                .containsEntry("state", AttributeValue.fromS("QUARANTINED"))
+                .containsEntry("attempts", AttributeValue.fromN("3"))
+                .containsKey("done")
+                .doesNotContainKey("expires");
+        ledger().complete(List.of(claim));
+        assertThat(item("key"))
+                .containsEntry("state", AttributeValue.fromS("COMPLETED"))
+                .containsKey("expires")
+                .doesNotContainKey("done");
+    }
+
+    @Test
+    void replacedEntryForgetsWhatItsPredecessorHad() {
+        var quarantined = claim("key", "event", "a");
+        claim(quarantined);
+        ledger().quarantine(new Progress(quarantined, Set.of("one"), 3), List.of());
+        complete(claim("outlived", "event", "a"));
+        clock.advance(RETENTION);
+
+        claim(claim("key", "other", "b"));
+        claim(claim("outlived", "event", "b"));
+
+        assertThat(item("key")).containsEntry("event", AttributeValue.fromS("other"));
+        assertThat(item("key")).containsKeys("expires", "done");
+        assertThat(item("outlived")).containsEntry("state", AttributeValue.fromS("CLAIMED"));
+        assertThat(item("outlived")).doesNotContainKey("done");
+    }
+
+    private Ledger ledger(String consumerName, String table) {
+        return new DynamoDbLedger(client, ledgerTable, consumerName, table, RETENTION, clock);
+    }
+
+    private Map<String, AttributeValue> item(String key) {
+        return client.getItem(get -> get.tableName(ledgerTable)
+                        .key(Map.of("pk", AttributeValue.fromS(consumer + "#orders#" + key)))
+                        .consistentRead(true))
+                .item();
+    }
+}

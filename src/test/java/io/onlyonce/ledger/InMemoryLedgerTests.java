@@ -1,0 +1,42 @@
+package io.onlyonce.ledger;
+
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
+
+class InMemoryLedgerTests extends LedgerRaceContract {
+
+    private final ConcurrentHashMap<String, Integer> effects = new ConcurrentHashMap<>();
+    private final InMemoryLedger ledger = new InMemoryLedger(RETENTION, clock, this::apply);
+
+    @Override
+    Ledger ledger() {
+        return ledger;
+    }
+
+    @Override
+    String effectsTable() {
+        return "effects";
+    }
+
+    @Override
+    int runs(String effect) {
+        return effects.getOrDefault(effect, 0);
+    }
+
+    private void apply(List<TransactWriteItem> items) {
+        if (items.stream().anyMatch(item -> item.conditionCheck() != null)) {
+            var reasons = items.stream()
+                    .map(item -> CancellationReason.builder()
+                            .code(item.conditionCheck() == null ? "None" : "ConditionalCheckFailed")
+                            .build())
+                    .toList();
+            throw TransactionCanceledException.builder()
+                    .cancellationReasons(reasons)
+                    .build();
+        }
+        items.forEach(item -> effects.merge(item.update().key().get("id").s(), 1, Integer::sum));
+    }
+}
