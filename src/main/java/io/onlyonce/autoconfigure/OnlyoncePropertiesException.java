@@ -1,0 +1,45 @@
+package io.onlyonce.autoconfigure;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Properties have values that cannot work; says of each which, why, and what to do. */
+final class OnlyoncePropertiesException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final List<Problem> problems;
+
+    OnlyoncePropertiesException(List<Problem> problems) {
+        super(problems.stream().map(Problem::toString).collect(Collectors.joining(" ")));
+        this.problems = List.copyOf(problems);
+    }
+
+    OnlyoncePropertiesException(Problem problem) {
+        this(List.of(problem));
+    }
+
+    List<Problem> problems() {
+        return problems;
+    }
+
+    /**
+     * One value that cannot work.
+     *
+     * @param property full name of the property
+     * @param value its value in the words of a configuration file; empty if it has none
+     * @param reason why it cannot work, as the rest of a sentence that begins with the property
+     * @param remedy what to do, as a sentence
+     */
+    record Problem(String property, String value, String reason, String remedy) implements Serializable {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public String toString() {
+            String shown = value.isEmpty() ? "" : " = '" + value + "'";
+            return property + shown + " " + reason + ". " + remedy;
+        }
+    }
+}

@@ -1,0 +1,259 @@
+package io.onlyonce.autoconfigure;
+
+import io.onlyonce.autoconfigure.OnlyonceProperties.Delivery;
+import io.onlyonce.autoconfigure.OnlyonceProperties.Forward;
+import io.onlyonce.autoconfigure.OnlyonceProperties.Ledger;
+import io.onlyonce.autoconfigure.OnlyonceProperties.Polling;
+import io.onlyonce.autoconfigure.OnlyonceProperties.Stream;
+import io.onlyonce.autoconfigure.OnlyonceProperties.Tables;
+import io.onlyonce.autoconfigure.OnlyoncePropertiesException.Problem;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.springframework.expression.ParseException;
+import org.springframework.expression.spel.standard.SpelExpressionParser;
+
+/** What the values of {@link OnlyonceProperties} have to satisfy. Collects every violation, so that one start shows them all. */
+final class OnlyoncePropertiesRules {
+
+    private static final Pattern TABLE_NAME = Pattern.compile("[a-zA-Z0-9_.-]{3,255}");
+
+    /** Leaves room for the longest suffix in the 255 characters that a table name may have. */
+    private static final Pattern PREFIX = Pattern.compile("[a-zA-Z0-9_.-]{1,243}");
+
+    private static final Pattern STREAM_ARN =
+            Pattern.compile("arn:[a-z0-9-]+:dynamodb:[a-z0-9-]+:\\d{12}:table/(?<table>[^/]+)/stream/[^/]+");
+
+    /** A record stays readable for 24 hours; the rest is for the time it takes to be processed. */
+    private static final Duration MIN_RETENTION = Duration.ofHours(25);
+
+    /** Well below the 15 minutes after which a shard iterator expires. */
+    private static final Duration MAX_POLL_DELAY = Duration.ofMinutes(5);
+
+    private final List<Problem> problems = new ArrayList<>();
+
+    private OnlyoncePropertiesRules() {}
+
+    /** Throws {@link OnlyoncePropertiesException} if a rule is violated. */
+    static void check(
+            Map<String, Stream> streams,
+            Polling polling,
+            Delivery delivery,
+            Ledger ledger,
+            Tables tables,
+            Map<String, Forward> forwards) {
+        var rules = new OnlyoncePropertiesRules();
+        rules.checkStreams(streams, tables);
+        rules.checkPolling(polling);
+        rules.checkDelivery(delivery);
+        rules.checkLedger(ledger);
+        rules.require(
+                PREFIX.matcher(tables.prefix()).matches(),
+                "onlyonce.tables.prefix",
+                tables.prefix(),
+                "is not the beginning of a table name",
+                "Use 1 to 243 letters, digits, dots, dashes and underscores.");
+        rules.checkForwards(forwards, streams);
+        rules.report();
+    }
+
+    /**
+     * Throws {@link OnlyoncePropertiesException} if there is nothing to consume. Apart from {@link #check}, because a misspelt property is better reported as such, which happens after the values are made.
+     */
+    static void checkStreamsNamed(OnlyonceProperties properties) {
+        var rules = new OnlyoncePropertiesRules();
+        rules.require(
+                !properties.streams().isEmpty() || !properties.enabled(),
+                "onlyonce.streams",
+                "",
+                "names no table",
+                "Name at least one, for example onlyonce.streams.orders.start-at=trim-horizon for the table 'orders',"
+                        + " or switch the consumer off with onlyonce.enabled=false.");
+        rules.report();
+    }
+
+    private void report() {
+        if (!problems.isEmpty()) {
+            throw new OnlyoncePropertiesException(problems);
+        }
+    }
+
+    private void checkStreams(Map<String, Stream> streams, Tables tables) {
+        var own = List.of(tables.ledger(), tables.checkpoints(), tables.quarantine());
+        streams.forEach((table, stream) -> {
+            String property = nameOf("onlyonce.streams", table);
+            require(
+                    TABLE_NAME.matcher(table).matches(),
+                    property,
+                    "",
+                    "is not named after a table, because '" + table + "' cannot be a table's name",
+                    "Use the table's name: 3 to 255 letters, digits, dots, dashes and underscores.");
+            require(
+                    !own.contains(table),
+                    property,
+                    "",
+                    "is one of the tables that Onlyonce writes to, and would feed itself",
+                    "Remove it, or choose another onlyonce.tables.prefix.");
+            checkStream(property, table, stream);
+        });
+    }
+
+    private void checkStream(String property, String table, Stream stream) {
+        String arn = stream.streamArn();
+        if (arn != null) {
+            var matcher = STREAM_ARN.matcher(arn);
+            if (!matcher.matches()) {
+                add(
+                        property + ".stream-arn",
+                        arn,
+                        "is not the ARN of a DynamoDB stream",
+                        "Use the LatestStreamArn that 'aws dynamodb describe-table' shows, or remove the property to read the"
+                                + " table's latest stream.");
+            } else {
+                require(
+                        matcher.group("table").equals(table),
+                        property + ".stream-arn",
+                        arn,
+                        "is the ARN of a stream of the table '" + matcher.group("table") + "'",
+                        "Use a stream of the table '" + table + "', or name the other table under onlyonce.streams.");
+            }
+        }
+        checkKey(property + ".key", stream.key());
+    }
+
+    private void checkKey(String property, String key) {
+        if (key.equals("event-id") || key.equals("item-key")) {
+            return;
+        }
+        try {
+            new SpelExpressionParser().parseRaw(key);
+        } catch (ParseException | IllegalStateException | IllegalArgumentException e) {
+            add(
+                    property,
+                    key,
+                    "is neither event-id nor item-key, and no SpEL expression either (" + e.getMessage() + ")",
+                    "Use event-id, item-key, or an expression over the new image.");
+        }
+    }
+
+    private void checkPolling(Polling polling) {
+        require(
+                polling.pageSize() >= 1 && polling.pageSize() <= 1000,
+                "onlyonce.polling.page-size",
+                polling.pageSize(),
+                "is out of range",
+                "Use 1 to 1000; DynamoDB Streams returns no more than 1000 records at once.");
+        requirePositive("onlyonce.polling.min-delay", polling.minDelay());
+        requireOrder(
+                "onlyonce.polling.min-delay", polling.minDelay(), "onlyonce.polling.max-delay", polling.maxDelay());
+        require(
+                polling.maxDelay().compareTo(MAX_POLL_DELAY) <= 0,
+                "onlyonce.polling.max-delay",
+                text(polling.maxDelay()),
+                "is so long that a shard iterator may expire meanwhile",
+                "Use at most " + text(MAX_POLL_DELAY) + ".");
+    }
+
+    private void checkDelivery(Delivery delivery) {
+        require(
+                delivery.concurrency() >= 1,
+                "onlyonce.delivery.concurrency",
+                delivery.concurrency(),
+                "leaves nobody to call the listeners",
+                "Use at least 1.");
+        require(
+                delivery.maxAttempts() >= 1,
+                "onlyonce.delivery.max-attempts",
+                delivery.maxAttempts(),
+                "permits no attempt at all",
+                "Use at least 1, which means no retry.");
+        requirePositive("onlyonce.delivery.initial-backoff", delivery.initialBackoff());
+        requireOrder(
+                "onlyonce.delivery.initial-backoff",
+                delivery.initialBackoff(),
+                "onlyonce.delivery.max-backoff",
+                delivery.maxBackoff());
+        for (Class<?> type : delivery.fatalExceptions()) {
+            require(
+                    Throwable.class.isAssignableFrom(type),
+                    "onlyonce.delivery.fatal-exceptions",
+                    type.getName(),
+                    "is not an exception type",
+                    "Use full names of exception classes.");
+        }
+    }
+
+    private void checkLedger(Ledger ledger) {
+        require(
+                ledger.retention().compareTo(MIN_RETENTION) >= 0,
+                "onlyonce.ledger.retention",
+                text(ledger.retention()),
+                "is too short, because a record may be read again for 24 hours",
+                "Use at least " + text(MIN_RETENTION) + ".");
+        requirePositive("onlyonce.ledger.claim-timeout", ledger.claimTimeout());
+    }
+
+    private void checkForwards(Map<String, Forward> forwards, Map<String, Stream> streams) {
+        forwards.forEach((name, forward) -> {
+            String property = nameOf("onlyonce.forward", name);
+            if (forward.table() == null) {
+                add(property + ".table", "", "is missing", "Name the table whose new items are forwarded.");
+            } else {
+                require(
+                        streams.containsKey(forward.table()),
+                        property + ".table",
+                        forward.table(),
+                        "is not a table whose stream is consumed",
+                        "Use one of onlyonce.streams: " + String.join(", ", streams.keySet()) + ".");
+            }
+            require(
+                    forward.log() != null,
+                    property,
+                    "",
+                    "has no target",
+                    "Set " + property + ".log to a level such as info.");
+        });
+    }
+
+    private void requirePositive(String property, Duration value) {
+        require(
+                !value.isNegative() && !value.isZero(),
+                property,
+                text(value),
+                "is not a time to wait",
+                "Use a duration above zero, such as 200ms or 5s.");
+    }
+
+    private void requireOrder(String lowerProperty, Duration lower, String upperProperty, Duration upper) {
+        require(
+                lower.compareTo(upper) <= 0,
+                lowerProperty,
+                text(lower),
+                "is longer than " + upperProperty + " = '" + text(upper) + "'",
+                "Lower the one or raise the other.");
+    }
+
+    private void require(boolean satisfied, String property, Object value, String reason, String remedy) {
+        if (!satisfied) {
+            add(property, value.toString(), reason, remedy);
+        }
+    }
+
+    private void add(String property, String value, String reason, String remedy) {
+        problems.add(new Problem(property, value, reason, remedy));
+    }
+
+    /** The name that reaches exactly this key of a map, whatever characters it has. */
+    static String nameOf(String map, String key) {
+        return key.matches("[a-z0-9-]+") ? map + "." + key : map + "[" + key + "]";
+    }
+
+    private static String text(Duration duration) {
+        return duration.toMillis() < 1000
+                ? duration.toMillis() + "ms"
+                : duration.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,221 @@
+package io.onlyonce.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+
+import io.onlyonce.autoconfigure.OnlyonceProperties.EngineChoice;
+import io.onlyonce.autoconfigure.OnlyonceProperties.OnGap;
+import io.onlyonce.autoconfigure.OnlyonceProperties.StartAt;
+import io.onlyonce.autoconfigure.OnlyonceProperties.Stream;
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.event.Level;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+class OnlyoncePropertiesTests {
+
+    private static final String ARN =
+            "arn:aws:dynamodb:eu-central-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000";
+
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+            .withUserConfiguration(Properties.class)
+            .withPropertyValues("onlyonce.streams.orders.start-at=trim-horizon");
+
+    @Test
+    void defaultsAreThoseOfTheContract() {
+        runner.run(context -> {
+            var properties = context.getBean(OnlyonceProperties.class);
+            assertThat(properties.consumer()).isNull();
+            assertThat(properties.engine()).isEqualTo(EngineChoice.POLLING);
+            assertThat(properties.enabled()).isTrue();
+            assertThat(properties.streams())
+                    .containsExactly(entry("orders", new Stream(null, StartAt.TRIM_HORIZON, "event-id")))
+                    .containsValue(Stream.DEFAULT);
+            assertThat(properties.polling().pageSize()).isEqualTo(1000);
+            assertThat(properties.polling().minDelay()).isEqualTo(Duration.ofMillis(100));
+            assertThat(properties.polling().maxDelay()).isEqualTo(Duration.ofSeconds(1));
+            assertThat(properties.delivery().concurrency()).isEqualTo(1);
+            assertThat(properties.delivery().maxAttempts()).isEqualTo(5);
+            assertThat(properties.delivery().initialBackoff()).isEqualTo(Duration.ofMillis(200));
+            assertThat(properties.delivery().maxBackoff()).isEqualTo(Duration.ofSeconds(30));
+            assertThat(properties.delivery().fatalExceptions()).isEmpty();
+            assertThat(properties.delivery().onGap()).isEqualTo(OnGap.CONTINUE);
+            assertThat(properties.ledger().retention()).isEqualTo(Duration.ofDays(7));
+            assertThat(properties.ledger().claimTimeout()).isEqualTo(Duration.ofSeconds(60));
+            assertThat(properties.tables().create()).isTrue();
+            assertThat(properties.tables().ledger()).isEqualTo("onlyonce-ledger");
+            assertThat(properties.tables().checkpoints()).isEqualTo("onlyonce-checkpoints");
+            assertThat(properties.tables().quarantine()).isEqualTo("onlyonce-quarantine");
+            assertThat(properties.forward()).isEmpty();
+        });
+    }
+
+    @Test
+    void everyPropertyIsRead() {
+        runner.withPropertyValues(
+                        "onlyonce.consumer=billing",
+                        "onlyonce.engine=kcl",
+                        "onlyonce.enabled=false",
+                        "onlyonce.streams.orders.stream-arn=" + ARN,
+                        "onlyonce.streams.orders.start-at=latest",
+                        "onlyonce.streams.orders.key=item-key",
+                        "onlyonce.delivery.fatal-exceptions=java.io.IOException,java.lang.IllegalStateException",
+                        "onlyonce.delivery.on-gap=stop",
+                        "onlyonce.tables.prefix=acme",
+                        "onlyonce.tables.create=false",
+                        "onlyonce.forward.audit.table=orders",
+                        "onlyonce.forward.audit.log=info")
+                .run(context -> {
+                    var properties = context.getBean(OnlyonceProperties.class);
+                    assertThat(properties.consumer()).isEqualTo("billing");
+                    assertThat(properties.engine()).isEqualTo(EngineChoice.KCL);
+                    assertThat(properties.enabled()).isFalse();
+                    assertThat(properties.streams())
+                            .containsExactly(entry("orders", new Stream(ARN, StartAt.LATEST, "item-key")));
+                    assertThat(properties.delivery().fatalExceptions())
+                            .containsExactly(IOException.class, IllegalStateException.class);
+                    assertThat(properties.delivery().onGap()).isEqualTo(OnGap.STOP);
+                    assertThat(properties.tables().ledger()).isEqualTo("acme-ledger");
+                    assertThat(properties.tables().create()).isFalse();
+                    assertThat(properties.forward().get("audit").table()).isEqualTo("orders");
+                    assertThat(properties.forward().get("audit").log()).isEqualTo(Level.INFO);
+                });
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            onlyonce.polling.page-size           | 0            | 1 to 1000
+            onlyonce.polling.page-size           | 1001         | 1 to 1000
+            onlyonce.polling.min-delay           | 0ms          | above zero
+            onlyonce.polling.min-delay           | 2s           | onlyonce.polling.max-delay
+            onlyonce.polling.max-delay           | 6m           | at most 5m
+            onlyonce.delivery.concurrency        | 0            | at least 1
+            onlyonce.delivery.max-attempts       | 0            | at least 1
+            onlyonce.delivery.initial-backoff    | -1s          | above zero
+            onlyonce.delivery.initial-backoff    | 31s          | onlyonce.delivery.max-backoff
+            onlyonce.delivery.fatal-exceptions   | java.lang.String | exception
+            onlyonce.ledger.retention            | 24h          | at least 25h
+            onlyonce.ledger.claim-timeout        | 0s           | above zero
+            onlyonce.tables.prefix               | a/b          | letters
+            onlyonce.streams.orders.stream-arn   | orders       | describe-table
+            onlyonce.streams.orders.stream-arn   | arn:aws:dynamodb:eu-central-1:123456789012:table/orders | describe-table
+            onlyonce.streams.orders.stream-arn   | arn:aws:dynamodb:eu-central-1:123456789012:table/users/stream/1 | 'users'
+            onlyonce.streams.orders.key          | id +         | event-id, item-key
+            onlyonce.streams.orders.key          | ''           | event-id, item-key
+            onlyonce.forward.audit.table         | users        | orders
+            """)
+    void badValueIsRefusedWithItsNameAndTheRemedy(String property, String value, String remedy) {
+        runner.withPropertyValues(property + "=" + value).run(context -> assertThat(context)
+                .getFailure()
+                .rootCause()
+                .isInstanceOf(OnlyoncePropertiesException.class)
+                .hasMessageContaining(property)
+                .hasMessageContaining(remedy));
+    }
+
+    @Test
+    void badValueIsShown() {
+        runner.withPropertyValues("onlyonce.ledger.retention=90m").run(context -> assertThat(context)
+                .getFailure()
+                .rootCause()
+                .hasMessage(
+                        "onlyonce.ledger.retention = '1h30m' is too short, because a record may be read again for 24"
+                                + " hours. Use at least 25h."));
+    }
+
+    @Test
+    void everyBadValueIsReportedAtOnce() {
+        runner.withPropertyValues("onlyonce.polling.page-size=0", "onlyonce.ledger.retention=1h")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageContaining("onlyonce.polling.page-size")
+                        .hasMessageContaining("onlyonce.ledger.retention"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"onlyonce.forward.audit.table=orders", "onlyonce.forward.audit.log=info"})
+    void forwardNeedsATableAndATarget(String property) {
+        runner.withPropertyValues(property).run(context -> assertThat(context)
+                .getFailure()
+                .rootCause()
+                .isInstanceOf(OnlyoncePropertiesException.class)
+                .hasMessageContaining("onlyonce.forward.audit"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "arn:aws:dynamodb:eu-central-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000",
+                "arn:aws-us-gov:dynamodb:us-gov-west-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000",
+                "arn:aws:dynamodb:ddblocal:000000000000:table/orders/stream/2026-01-01T00:00:00.000"
+            })
+    void streamArnOfAnyPartitionIsAccepted(String arn) {
+        runner.withPropertyValues("onlyonce.streams.orders.stream-arn=" + arn)
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
+    void expressionOverTheNewImageIsAccepted() {
+        runner.withPropertyValues("onlyonce.streams.orders.key=[customer] + '/' + [number]")
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
+    void tableThatOnlyonceWritesToIsRefused() {
+        runner.withPropertyValues("onlyonce.streams.acme-ledger.start-at=latest", "onlyonce.tables.prefix=acme")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageContaining(
+                                "onlyonce.streams.acme-ledger is one of the tables that Onlyonce writes to"));
+    }
+
+    @Test
+    void nameThatNoTableCanHaveIsRefused() {
+        runner.withPropertyValues("onlyonce.streams[my orders].start-at=latest").run(context -> assertThat(context)
+                .getFailure()
+                .rootCause()
+                .hasMessageContaining("onlyonce.streams[my orders]"));
+    }
+
+    @Test
+    void unknownEngineIsRefusedWithTheChoices() {
+        runner.withPropertyValues("onlyonce.engine=kinesis").run(context -> {
+            assertThat(context).hasFailed();
+            assertThat(FailureAnalyses.of(context.getStartupFailure()).getDescription())
+                    .contains("onlyonce.engine", "kinesis");
+            assertThat(FailureAnalyses.of(context.getStartupFailure()).getAction())
+                    .contains("POLLING", "KCL");
+        });
+    }
+
+    @Test
+    void misspeltPropertyIsRefused() {
+        runner.withPropertyValues("onlyonce.polling.pagesize2=1").run(context -> assertThat(context)
+                .getFailure()
+                .rootCause()
+                .hasMessageContaining("onlyonce.polling.pagesize2"));
+    }
+
+    @Test
+    void fatalExceptionThatDoesNotExistIsRefused() {
+        runner.withPropertyValues("onlyonce.delivery.fatal-exceptions=com.acme.Gone")
+                .run(context -> assertThat(context).getFailure().rootCause().hasMessageContaining("com.acme.Gone"));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableConfigurationProperties(OnlyonceProperties.class)
+    @Import(BareTableBindHandlerAdvisor.class)
+    static class Properties {}
+}
