@@ -1,0 +1,105 @@
+package io.onlyonce.actuate;
+
+import io.onlyonce.actuate.StreamsDescriptor.TableDescriptor;
+import io.onlyonce.engine.ConsumerCounts;
+import io.onlyonce.engine.ConsumerStatus.TableStatus;
+import io.onlyonce.engine.Engine;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
+
+/** Shows what the consumer does about each table, and pauses and resumes tables. */
+@WebEndpoint(id = "streams")
+public final class StreamsEndpoint {
+
+    private static final String PAUSE = "pause";
+    private static final String RESUME = "resume";
+
+    private final String consumer;
+    private final Engine engine;
+    private final ConsumerCounts counts;
+
+    /** Endpoint of the consumer with the name {@code consumer}. */
+    public StreamsEndpoint(String consumer, Engine engine, ConsumerCounts counts) {
+        this.consumer = consumer;
+        this.engine = engine;
+        this.counts = counts;
+    }
+
+    /** State of all tables. */
+    @ReadOperation
+    public StreamsDescriptor streams() {
+        var status = engine.status();
+        var tables = new LinkedHashMap<String, TableDescriptor>();
+        status.tables().forEach(table -> tables.put(table.table(), describe(table)));
+        return new StreamsDescriptor(consumer, engine.name(), Words.of(status.role()), tables);
+    }
+
+    /** State of one table; 404 with the tables that there are if it is not consumed. */
+    @ReadOperation
+    public WebEndpointResponse<Object> stream(@Selector String table) {
+        return answer(table);
+    }
+
+    /**
+     * Pauses or resumes one table and answers with its state afterwards; 404 as {@link #stream} does, 400 with the actions that there are if it is another one.
+     *
+     * @param action {@code pause} or {@code resume}
+     */
+    @WriteOperation
+    public WebEndpointResponse<Object> change(@Selector String table, @Nullable String action) {
+        if (find(table).isEmpty()) {
+            return answer(table);
+        }
+        if (PAUSE.equals(action)) {
+            engine.pause(table);
+        } else if (RESUME.equals(action)) {
+            engine.resume(table);
+        } else {
+            return refuse(
+                    WebEndpointResponse.STATUS_BAD_REQUEST,
+                    action == null ? "No action is given" : "Action '%s' is not known".formatted(action),
+                    List.of(PAUSE, RESUME));
+        }
+        return answer(table);
+    }
+
+    private WebEndpointResponse<Object> answer(String table) {
+        return find(table)
+                .map(status -> new WebEndpointResponse<Object>(describe(status)))
+                .orElseGet(() -> refuse(
+                        WebEndpointResponse.STATUS_NOT_FOUND,
+                        "Table '%s' is not consumed".formatted(table),
+                        engine.status().tables().stream()
+                                .map(TableStatus::table)
+                                .toList()));
+    }
+
+    private Optional<TableStatus> find(String table) {
+        return engine.status().tables().stream()
+                .filter(candidate -> candidate.table().equals(table))
+                .findFirst();
+    }
+
+    private TableDescriptor describe(TableStatus status) {
+        return TableDescriptor.of(status, counts.of(status.table()), counts.recentGaps());
+    }
+
+    private static WebEndpointResponse<Object> refuse(int status, String message, List<String> choices) {
+        return new WebEndpointResponse<>(new RefusalDescriptor(message, choices), status);
+    }
+
+    /**
+     * Why a request was refused.
+     *
+     * @param message what is wrong
+     * @param choices what could be asked for instead
+     */
+    public record RefusalDescriptor(String message, List<String> choices) {}
+}
