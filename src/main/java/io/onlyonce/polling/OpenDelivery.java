@@ -1,0 +1,96 @@
+package io.onlyonce.polling;
+
+import io.onlyonce.publication.RecordPath;
+import io.onlyonce.publication.ShardDelivery;
+import io.onlyonce.stream.Position;
+import io.onlyonce.stream.SequenceNumber;
+import io.onlyonce.stream.ShardId;
+import io.onlyonce.stream.StreamRecord;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** A shard that is open for delivery, and how much of what it was offered is finished. */
+final class OpenDelivery implements ShardDelivery.Callback {
+
+    /** Told of what happens, on worker threads. */
+    interface Watcher {
+
+        /** Every record up to the position is finished. */
+        void progressed(Position.After position);
+
+        /** The delivery has stopped and the shard is to be opened anew. */
+        void claimLost(OpenDelivery delivery);
+    }
+
+    private final Watcher watcher;
+    private final ShardDelivery delivery;
+    private @Nullable SequenceNumber offered;
+    private volatile @Nullable SequenceNumber finished;
+    private boolean closed;
+
+    OpenDelivery(RecordPath path, ShardId shardId, Watcher watcher) {
+        this.watcher = watcher;
+        this.delivery = path.open(shardId, this);
+    }
+
+    @Override
+    public void progressed(Position.After position) {
+        finished = position.sequenceNumber();
+        watcher.progressed(position);
+    }
+
+    @Override
+    public void claimLost() {
+        watcher.claimLost(this);
+    }
+
+    /** Offers the records of a page, if there are any; whether the delivery was open still. */
+    synchronized boolean offer(List<StreamRecord> records) {
+        if (closed) {
+            return false;
+        }
+        if (!records.isEmpty()) {
+            delivery.offer(records);
+            offered = records.get(records.size() - 1).sequenceNumber();
+        }
+        return true;
+    }
+
+    boolean hasRoom(int pageSize) {
+        return delivery.unfinished() < pageSize;
+    }
+
+    /** Whether all that was offered is finished, by the delivery's count and by its reports alike. */
+    synchronized boolean isDone() {
+        var last = finished;
+        return delivery.unfinished() == 0 && (offered == null || (last != null && !offered.isAfter(last)));
+    }
+
+    CompletableFuture<Void> close() {
+        synchronized (this) {
+            closed = true;
+        }
+        try {
+            return delivery.close();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    @Nullable
+    Instant oldestUnfinished() {
+        return delivery.oldestUnfinished();
+    }
+
+    @Nullable
+    String problem() {
+        return delivery.problem();
+    }
+
+    Duration runningFor() {
+        return delivery.runningFor();
+    }
+}

@@ -1,0 +1,13 @@
+package io.onlyonce.polling;
+
+import java.time.Duration;
+
+/**
+ * How shards are read.
+ *
+ * @param pageSize records asked for at once, 1 to 1000; the next page is read while fewer than this are unfinished
+ * @param minDelay delay after a read without records
+ * @param maxDelay what that delay grows to while a shard stays idle
+ * @param haltOnGap whether a table stops before the records that follow a gap, until it is resumed
+ */
+public record PollingSettings(int pageSize, Duration minDelay, Duration maxDelay, boolean haltOnGap) {}

@@ -1,0 +1,43 @@
+package io.onlyonce.polling;
+
+import io.onlyonce.publication.ConsumerListener;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.scheduling.TaskScheduler;
+import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
+
+/** What everything that reads one table works with. */
+record TableContext(
+        TableSource source,
+        DynamoDbStreamsClient streams,
+        PollingSettings settings,
+        TaskScheduler scheduler,
+        ConsumerListener listener,
+        Clocks clocks) {
+
+    private static final Logger log = LoggerFactory.getLogger(TableContext.class);
+
+    String table() {
+        return source.table();
+    }
+
+    SerialTasks newTasks() {
+        return new SerialTasks(scheduler);
+    }
+
+    PollDelay newDelay() {
+        return new PollDelay(settings.minDelay(), settings.maxDelay(), () -> ThreadLocalRandom.current()
+                .nextLong());
+    }
+
+    /** Tells the listener; what it throws is its own affair. */
+    void tell(Consumer<ConsumerListener> news) {
+        try {
+            news.accept(listener);
+        } catch (RuntimeException e) {
+            log.warn("A consumer listener failed", e);
+        }
+    }
+}
