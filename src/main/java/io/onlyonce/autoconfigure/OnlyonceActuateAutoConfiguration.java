@@ -1,0 +1,73 @@
+package io.onlyonce.autoconfigure;
+
+import io.onlyonce.actuate.ConsumerInfoContributor;
+import io.onlyonce.actuate.ConsumerLivenessHealthIndicator;
+import io.onlyonce.actuate.ConsumerReadinessHealthIndicator;
+import io.onlyonce.actuate.StreamsEndpoint;
+import io.onlyonce.engine.ConsumerCounts;
+import io.onlyonce.engine.Engine;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.autoconfigure.info.ConditionalOnEnabledInfoContributor;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.info.BuildProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Endpoint, health and info, where there is actuator. */
+@AutoConfiguration(
+        after = OnlyonceAutoConfiguration.class,
+        afterName = "org.springframework.boot.autoconfigure.info.ProjectInfoAutoConfiguration")
+public final class OnlyonceActuateAutoConfiguration {
+
+    OnlyonceActuateAutoConfiguration() {}
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
+    @ConditionalOnAvailableEndpoint(StreamsEndpoint.class)
+    static class Endpoints {
+
+        @Bean
+        @ConditionalOnMissingBean
+        StreamsEndpoint onlyonceStreamsEndpoint(ConsumerName consumer, Engine engine, ConsumerCounts counts) {
+            return new StreamsEndpoint(consumer.value(), engine, counts);
+        }
+    }
+
+    /** Both are named apart from Boot's health groups {@code readiness} and {@code liveness}, which an application includes them in. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(ConditionalOnEnabledHealthIndicator.class)
+    @ConditionalOnEnabledHealthIndicator("onlyonce")
+    static class Health {
+
+        @Bean
+        @ConditionalOnMissingBean(name = "onlyonceReadinessHealthIndicator")
+        ConsumerReadinessHealthIndicator onlyonceReadinessHealthIndicator(
+                Engine engine, ConsumerCounts counts, OnlyonceProperties properties) {
+            return new ConsumerReadinessHealthIndicator(
+                    engine, counts, properties.enabled(), properties.ledger().claimTimeout());
+        }
+
+        @Bean
+        @ConditionalOnMissingBean(name = "onlyonceLivenessHealthIndicator")
+        ConsumerLivenessHealthIndicator onlyonceLivenessHealthIndicator(Engine engine) {
+            return new ConsumerLivenessHealthIndicator(engine);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(ConditionalOnEnabledInfoContributor.class)
+    @ConditionalOnEnabledInfoContributor("onlyonce")
+    static class Info {
+
+        @Bean
+        @ConditionalOnMissingBean
+        ConsumerInfoContributor onlyonceInfoContributor(
+                ConsumerName consumer, Engine engine, ObjectProvider<BuildProperties> build) {
+            return new ConsumerInfoContributor(OnlyonceVersion.find(build.getIfAvailable()), consumer.value(), engine);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package io.onlyonce.autoconfigure;
+
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnThreading;
+import org.springframework.boot.thread.Threading;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.scheduling.concurrent.SimpleAsyncTaskScheduler;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
+
+/**
+ * Threads of the consumer. They are its own and no default candidate, so that neither {@code @Scheduled} and {@code @Async} methods of the application nor the schedulers and executors that Boot makes
+ * for them are affected. They take tasks until they are destroyed: the consumer needs them while it stops, which is after the context has announced that it closes.
+ */
+final class TaskSchedulerConfiguration {
+
+    static final String TASK_SCHEDULER = "onlyonceTaskScheduler";
+
+    private static final String THREAD_NAME_PREFIX = "onlyonce-";
+
+    private TaskSchedulerConfiguration() {}
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnThreading(Threading.PLATFORM)
+    @ConditionalOnMissingBean(name = TASK_SCHEDULER)
+    static class PlatformThreads {
+
+        /** A running listener holds its thread: so many may run at a time. */
+        private static final int POOL_SIZE = 64;
+
+        @Bean(name = TASK_SCHEDULER, defaultCandidate = false)
+        ThreadPoolTaskScheduler onlyonceTaskScheduler() {
+            var scheduler = new ThreadPoolTaskScheduler();
+            scheduler.setPoolSize(POOL_SIZE);
+            scheduler.setThreadNamePrefix(THREAD_NAME_PREFIX);
+            scheduler.setRemoveOnCancelPolicy(true);
+            scheduler.setAcceptTasksAfterContextClose(true);
+            return scheduler;
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnThreading(Threading.VIRTUAL)
+    @ConditionalOnMissingBean(name = TASK_SCHEDULER)
+    static class VirtualThreads {
+
+        @Bean(name = TASK_SCHEDULER, defaultCandidate = false)
+        SimpleAsyncTaskScheduler onlyonceTaskScheduler() {
+            var scheduler = new LateShutdownTaskScheduler();
+            scheduler.setThreadNamePrefix(THREAD_NAME_PREFIX);
+            scheduler.setVirtualThreads(true);
+            return scheduler;
+        }
+    }
+
+    private static final class LateShutdownTaskScheduler extends SimpleAsyncTaskScheduler {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public void onApplicationEvent(ContextClosedEvent event) {
+            // Spring's own would take no timed task from now on, and has no setting for that.
+        }
+    }
+}
