@@ -4,11 +4,12 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
@@ -67,13 +68,15 @@ public final class ScriptedDynamoDb {
     }
 
     private Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
-        if (arguments == null || arguments.length != 1 || !(arguments[0] instanceof SdkRequest request)) {
-            // The variants with a request builder and the waiters and paginators come back here with a request.
-            return method.isDefault()
-                    ? InvocationHandler.invokeDefault(proxy, method, arguments)
-                    : call(method, arguments);
+        if (method.getName().endsWith("Paginator")
+                || (arguments != null && arguments.length == 1 && arguments[0] instanceof Consumer)) {
+            // These come back here, with a request.
+            return InvocationHandler.invokeDefault(proxy, method, arguments);
         }
-        requests.computeIfAbsent(method.getName(), name -> new ArrayList<>()).add(request);
+        if (arguments == null || arguments.length != 1 || !(arguments[0] instanceof SdkRequest request)) {
+            return call(method, arguments);
+        }
+        requests.computeIfAbsent(method.getName(), name -> new CopyOnWriteArrayList<>()).add(request);
         var queue = scripts.get(method.getName());
         var script = queue == null ? null : queue.poll();
         return script == null

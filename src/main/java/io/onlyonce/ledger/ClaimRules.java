@@ -56,7 +56,7 @@ final class ClaimRules {
     /** The rule of {@link Ledger#takeOver} from one holder. */
     Rule takeOver(ClaimToken holder) {
         return (claim, entry) -> {
-            if (entry == null || !entry.isClaimedBy(holder) || entry.isClaimedBy(claim.token())) {
+            if (entry == null || !entry.isClaimedBy(holder)) {
                 return claim(claim, entry);
             }
             return take(claim, true, entry.completedListeners(), entry.isFor(claim) ? entry.attempts() : 0);

@@ -272,13 +272,24 @@ class DynamoDbLedgerFailureTests {
     }
 
     @Test
-    void listenerThatCompletesBeforeTheTakeoverIsNotForgotten() {
+    void listenersThatCompleteBeforeTheTakeoverAreNotForgotten() {
         var holder = claim("key", "event", "a");
         others.claim(List.of(holder));
-        dynamoDb.next(STATEMENTS, before(() -> others.commit(holder, "one", Set.of(), List.of())));
+        dynamoDb.next(STATEMENTS, before(() -> others.commit(holder, "one", Set.of(), List.of())))
+                .next(STATEMENTS, before(() -> others.commit(holder, "two", Set.of("one"), List.of())));
 
         assertThat(ledger.takeOver(claim("key", "other", "b"), holder.token()))
-                .isEqualTo(new Claimed(true, Set.of("one"), 0));
+                .isEqualTo(new Claimed(true, Set.of("one", "two"), 0));
+    }
+
+    @Test
+    void attemptThatFailsBeforeTheTakeoverIsNotForgotten() {
+        var holder = claim("key", "event", "a");
+        others.claim(List.of(holder));
+        dynamoDb.next(STATEMENTS, before(() -> others.saveProgress(List.of(new Progress(holder, Set.of(), 3)))));
+
+        assertThat(ledger.takeOver(claim("key", "event", "b"), holder.token()))
+                .isEqualTo(new Claimed(true, Set.of(), 3));
     }
 
     @Test

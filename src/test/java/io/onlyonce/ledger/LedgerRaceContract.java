@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 abstract class LedgerRaceContract extends LedgerContract {
 
     private static final int THREADS = 4;
-    private static final int BATCHES = 8;
+    private static final int BATCHES = 4;
 
     @Test
     void oneOfSeveralEventsWinsEachKey() throws Exception {
@@ -79,7 +79,7 @@ abstract class LedgerRaceContract extends LedgerContract {
 
     @Test
     void concurrentOwnersCommitEachEffectOnce() throws Exception {
-        int keys = 20;
+        int keys = 10;
         int rounds = 3;
         inParallel(thread -> {
             for (int round = 0; round < rounds; round++) {
