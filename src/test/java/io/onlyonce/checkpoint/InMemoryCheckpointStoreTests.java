@@ -1,0 +1,11 @@
+package io.onlyonce.checkpoint;
+
+class InMemoryCheckpointStoreTests extends CheckpointStoreContract {
+
+    private final CheckpointStore store = new InMemoryCheckpointStore();
+
+    @Override
+    CheckpointStore store() {
+        return store;
+    }
+}
