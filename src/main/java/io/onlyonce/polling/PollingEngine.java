@@ -10,10 +10,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 import org.springframework.scheduling.TaskScheduler;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
@@ -49,7 +51,16 @@ public final class PollingEngine implements Engine {
             TaskScheduler scheduler,
             ConsumerListener listener,
             Clock clock) {
-        this(dynamoDb, streams, sources, settings, scheduler, listener, clock, System::nanoTime);
+        this(
+                dynamoDb,
+                streams,
+                sources,
+                settings,
+                scheduler,
+                listener,
+                clock,
+                System::nanoTime,
+                () -> ThreadLocalRandom.current().nextLong());
     }
 
     PollingEngine(
@@ -60,12 +71,13 @@ public final class PollingEngine implements Engine {
             TaskScheduler scheduler,
             ConsumerListener listener,
             Clock clock,
-            LongSupplier nanoTime) {
+            LongSupplier nanoTime,
+            RandomGenerator random) {
         var clocks = new Clocks(clock, nanoTime);
         var describer = new StreamDescriber(dynamoDb, streams, clocks);
         var pace = Pace.ofDescribeStream(nanoTime);
         this.tables = sources.stream()
-                .map(source -> new TableContext(source, streams, settings, scheduler, listener, clocks))
+                .map(source -> new TableContext(source, streams, settings, scheduler, listener, clocks, random))
                 .map(context -> new TablePoller(context, describer, pace))
                 .toList();
     }

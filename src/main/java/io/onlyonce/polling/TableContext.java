@@ -1,8 +1,8 @@
 package io.onlyonce.polling;
 
 import io.onlyonce.publication.ConsumerListener;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.scheduling.TaskScheduler;
@@ -15,7 +15,8 @@ record TableContext(
         PollingSettings settings,
         TaskScheduler scheduler,
         ConsumerListener listener,
-        Clocks clocks) {
+        Clocks clocks,
+        RandomGenerator random) {
 
     private static final Logger log = LoggerFactory.getLogger(TableContext.class);
 
@@ -28,8 +29,7 @@ record TableContext(
     }
 
     PollDelay newDelay() {
-        return new PollDelay(settings.minDelay(), settings.maxDelay(), () -> ThreadLocalRandom.current()
-                .nextLong());
+        return new PollDelay(settings.minDelay(), settings.maxDelay(), random);
     }
 
     /** Tells the listener; what it throws is its own affair. */

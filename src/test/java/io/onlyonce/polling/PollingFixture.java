@@ -22,6 +22,7 @@ final class PollingFixture {
     static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
 
     final ManualTaskScheduler scheduler;
+    final Random random;
     final FakeStreams aws;
     final SimpleCheckpoints checkpoints = new SimpleCheckpoints();
     final FakeRecordPath path;
@@ -42,6 +43,7 @@ final class PollingFixture {
 
     PollingFixture(ManualTaskScheduler scheduler, Random random) {
         this.scheduler = scheduler;
+        this.random = random;
         this.aws = new FakeStreams(scheduler.getClock(), random);
         this.path = new FakeRecordPath(scheduler);
         this.arn = aws.createTableWithStream(TABLE);
@@ -67,7 +69,8 @@ final class PollingFixture {
                 scheduler,
                 events,
                 scheduler.getClock(),
-                scheduler::nanoTime);
+                scheduler::nanoTime,
+                random);
     }
 
     boolean stop() {

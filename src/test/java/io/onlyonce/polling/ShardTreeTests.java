@@ -269,7 +269,7 @@ class ShardTreeTests {
         aws.failNext(Operation.DESCRIBE_STREAM, FakeStreams::noAnswer);
         fixture.engine.start();
         var number = aws.put(arnOfOther, other);
-        fixture.advance(Duration.ofMillis(150));
+        fixture.advance(Duration.ofMillis(90));
 
         assertThat(otherPath.offered(other)).containsExactly(number);
         assertThat(fixture.engine.status().tables().get(0).state()).isEqualTo(State.STARTING);
