@@ -80,7 +80,8 @@ final class Window {
             head = lane.slots.peek();
         }
         if (head == null) {
-            lanes.remove(lane.key);
+            // By key and lane: one that has emptied before may have been followed by another for the same item.
+            lanes.remove(lane.key, lane);
         } else if (head.state == Slot.State.CLAIMED) {
             lane.busy = true;
             ready.add(lane);
