@@ -211,10 +211,11 @@ final class ClaimAhead {
         if (!elsewhere.equals(slot.elsewhere)) {
             slot.elsewhere = elsewhere;
             slot.elsewhereNanos = path.nanoTime();
-            slot.backOff = BackOffs.forConcurrentDuplicate();
+            slot.elsewhereBackOff = BackOffs.forConcurrentDuplicate();
         }
-        BackOffExecution backOff = slot.backOff == null ? BackOffs.forConcurrentDuplicate() : slot.backOff;
-        slot.backOff = backOff;
+        BackOffExecution backOff =
+                slot.elsewhereBackOff == null ? BackOffs.forConcurrentDuplicate() : slot.elsewhereBackOff;
+        slot.elsewhereBackOff = backOff;
         path.schedule(Duration.ofMillis(backOff.nextBackOff()), () -> wake(slot));
     }
 

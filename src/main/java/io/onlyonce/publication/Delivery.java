@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -119,7 +120,7 @@ final class Delivery {
             handler.accept(call);
         } catch (UndeclaredThrowableException e) {
             // What a listener method declared as checked; decisions fall on the real type.
-            failure = e.getUndeclaredThrowable();
+            failure = Objects.requireNonNullElse(e.getUndeclaredThrowable(), e);
         } catch (Throwable e) {
             failure = e;
         }

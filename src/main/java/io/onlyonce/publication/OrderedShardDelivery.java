@@ -1,26 +1,26 @@
 package io.onlyonce.publication;
 
-import io.onlyonce.ledger.CommitOutcome;
 import io.onlyonce.stream.EventName;
 import io.onlyonce.stream.Position;
 import io.onlyonce.stream.ShardId;
 import io.onlyonce.stream.StreamRecord;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.util.backoff.BackOffExecution;
 
 /**
  * Delivery of one shard: runs the rounds of claimed records in order, by lanes, on the consumer's worker threads. Its monitor guards the window and all slots in it; no call leaves the process while it is held.
  */
 final class OrderedShardDelivery implements ShardDelivery {
 
-    /** Bounds what has run and is not known to be in the ledger, and so what can be delivered again after a crash. */
+    /** Bounds what runs or has run and is not known to be in the ledger, and so what can be delivered again after a crash. */
     static final int MOST_ENDING = 100;
 
     private static final Logger log = LoggerFactory.getLogger(OrderedShardDelivery.class);
@@ -29,21 +29,20 @@ final class OrderedShardDelivery implements ShardDelivery {
     private final TableRecordPath path;
     private final Window window;
     private final ClaimAhead claims;
+    private final Settlement settlement;
     private final CompletableFuture<Void> closing = new CompletableFuture<>();
     private final ProgressReport report;
+    private final Set<Slot> running = new LinkedHashSet<>();
     private int workers;
-    private int ending;
     private boolean closed;
     private boolean lost;
-    private @Nullable String failing;
-    private long runningSince;
-    private int running;
 
     OrderedShardDelivery(ShardId shardId, TableRecordPath path, Callback callback) {
         this.shardId = shardId;
         this.path = path;
         this.window = new Window(this, path.settings().concurrency() > 1);
         this.claims = new ClaimAhead(this, window, path);
+        this.settlement = new Settlement(this, window, path);
         this.report = new ProgressReport(callback, path.workerExecutor());
     }
 
@@ -72,7 +71,9 @@ final class OrderedShardDelivery implements ShardDelivery {
     /** Sends claims, starts workers, reports progress and ends the closing, whatever of these may be done now. Lock held. */
     void pump() {
         claims.pump();
-        while (!isStopped() && window.hasReady() && workers < path.settings().concurrency() && ending < MOST_ENDING) {
+        while (mayBegin()
+                && workers < path.settings().concurrency()
+                && workers - running.size() < window.countReady()) {
             workers++;
             path.workerExecutor().execute(this::work);
         }
@@ -80,7 +81,7 @@ final class OrderedShardDelivery implements ShardDelivery {
         if (position != null) {
             report.progressed(position);
         }
-        if (closed && workers == 0 && ending == 0 && claims.windUp()) {
+        if (closed && workers == 0 && settlement.ending() == 0 && claims.windUp()) {
             leaveKeys();
             report.finish(closing);
         }
@@ -89,6 +90,10 @@ final class OrderedShardDelivery implements ShardDelivery {
     /** Whether no further record may begin. Lock held. */
     boolean isStopped() {
         return closed || lost;
+    }
+
+    private boolean mayBegin() {
+        return !isStopped() && settlement.ending() + running.size() < MOST_ENDING;
     }
 
     /** A record has reached its end. Lock held. */
@@ -101,20 +106,30 @@ final class OrderedShardDelivery implements ShardDelivery {
     private void work() {
         Slot slot = next(null, null);
         while (slot != null) {
-            RoundOutcome outcome = path.run(slot);
-            slot = next(slot, outcome);
+            // An interrupt that a listener left behind was not meant for the next one.
+            Thread.interrupted();
+            slot = next(slot, run(slot));
+        }
+    }
+
+    private RoundOutcome run(Slot slot) {
+        try {
+            return path.run(slot);
+        } catch (RuntimeException | Error e) {
+            log.error("A round of event {} of {} could not be ended, it runs again", slot.record.eventId(), this, e);
+            return new RoundOutcome.Retry(Map.of("record path", e), slot.nextLedgerBackOff());
         }
     }
 
     /** Settles the round that has ended, if any, and takes the next record to run; absent when this worker may go. */
     private synchronized @Nullable Slot next(@Nullable Slot done, @Nullable RoundOutcome outcome) {
         if (done != null && outcome != null) {
-            running--;
-            settle(done, outcome);
+            running.remove(done);
+            settlement.settle(done, outcome);
             window.free(done.lane());
         }
         Slot slot = null;
-        while (slot == null && !isStopped() && ending < MOST_ENDING && window.hasReady()) {
+        while (slot == null && mayBegin() && window.countReady() > 0) {
             slot = window.takeReady();
             if (slot != null && !claims.begin(slot)) {
                 window.free(slot.lane());
@@ -125,63 +140,15 @@ final class OrderedShardDelivery implements ShardDelivery {
             workers--;
         } else {
             slot.state = Slot.State.RUNNING;
-            if (running++ == 0) {
-                runningSince = path.nanoTime();
-            }
+            slot.runningSinceNanos = path.nanoTime();
+            running.add(slot);
         }
         pump();
         return slot;
     }
 
-    private void settle(Slot slot, RoundOutcome outcome) {
-        if (outcome instanceof RoundOutcome.Completed) {
-            failing = null;
-            end(slot);
-            path.complete(slot);
-        } else if (outcome instanceof RoundOutcome.Retry retry) {
-            backOff(slot, retry.failures(), retry.delay());
-        } else if (outcome instanceof RoundOutcome.GivenUp givenUp) {
-            if (isStopped()) {
-                // The shutdown may have been what interrupted the listener, so this is no verdict on the record.
-                slot.state = Slot.State.BACKING_OFF;
-            } else {
-                end(slot);
-                path.ledgerExecutor().execute(() -> recover(slot, givenUp.failures()));
-            }
-        } else if (outcome instanceof RoundOutcome.LedgerUnavailable unavailable) {
-            BackOffExecution backOff = slot.backOff == null ? BackOffs.forLedger() : slot.backOff;
-            slot.backOff = backOff;
-            backOff(slot, Map.of("ledger", unavailable.cause()), Duration.ofMillis(backOff.nextBackOff()));
-        } else {
-            lose(slot);
-        }
-    }
-
-    private void end(Slot slot) {
-        slot.state = Slot.State.ENDING;
-        ending++;
-    }
-
-    private void backOff(Slot slot, Map<String, Throwable> failures, Duration delay) {
-        slot.state = Slot.State.BACKING_OFF;
-        failing = "event %s: %s".formatted(slot.record.eventId(), failures);
-        path.saveProgress(slot.delivery());
-        if (!isStopped()) {
-            path.schedule(delay, () -> runAgain(slot));
-        }
-    }
-
-    private synchronized void runAgain(Slot slot) {
-        if (slot.state == Slot.State.BACKING_OFF) {
-            slot.state = Slot.State.CLAIMED;
-            window.settle(slot.lane());
-            pump();
-        }
-    }
-
-    /** Another process holds the record. What else runs here may end; nothing new begins. */
-    private void lose(Slot slot) {
-        slot.state = Slot.State.BACKING_OFF;
+    /** Another process holds a record of this shard. Lock held. */
+    void lose() {
         lost = true;
         report.claimLost();
     }
@@ -189,44 +156,13 @@ final class OrderedShardDelivery implements ShardDelivery {
     /** A save of progress has found the claim taken over. */
     synchronized void claimLost() {
         if (!isStopped()) {
-            lost = true;
-            report.claimLost();
-        }
-    }
-
-    /** On a thread of the ledger: sets a record aside. If that fails its listeners get another round, because whatever ails the ledger may ail them too. */
-    private void recover(Slot slot, Map<String, Throwable> failures) {
-        CommitOutcome outcome;
-        try {
-            outcome = path.recover(slot, failures);
-        } catch (RuntimeException e) {
-            log.error("Event {} of {} could not be set aside, its shard waits", slot.record.eventId(), this, e);
-            synchronized (this) {
-                ending--;
-                BackOffExecution backOff = slot.backOff == null ? BackOffs.forLedger() : slot.backOff;
-                slot.backOff = backOff;
-                slot.delivery().forgive();
-                backOff(slot, failures, Duration.ofMillis(backOff.nextBackOff()));
-                pump();
-            }
-            return;
-        }
-        synchronized (this) {
-            ending--;
-            if (outcome == CommitOutcome.COMMITTED) {
-                failing = null;
-                finish(slot);
-            } else {
-                lose(slot);
-            }
-            pump();
+            lose();
         }
     }
 
     /** A record's completion is in the ledger. */
     synchronized void completed(Slot slot) {
-        ending--;
-        finish(slot);
+        settlement.completed(slot);
         pump();
     }
 
@@ -250,12 +186,14 @@ final class OrderedShardDelivery implements ShardDelivery {
     @Override
     public synchronized @Nullable String problem() {
         String claimProblem = claims.problem();
-        return claimProblem == null ? failing : claimProblem;
+        return claimProblem == null ? settlement.problem() : claimProblem;
     }
 
     @Override
     public synchronized Duration runningFor() {
-        return running == 0 ? Duration.ZERO : Duration.ofNanos(path.nanoTime() - runningSince);
+        return running.isEmpty()
+                ? Duration.ZERO
+                : Duration.ofNanos(path.nanoTime() - running.iterator().next().runningSinceNanos);
     }
 
     @Override

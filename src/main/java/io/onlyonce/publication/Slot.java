@@ -4,6 +4,7 @@ import io.onlyonce.DuplicateKind;
 import io.onlyonce.ledger.Claim;
 import io.onlyonce.ledger.ClaimOutcome.InProgress;
 import io.onlyonce.stream.StreamRecord;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.backoff.BackOffExecution;
 
@@ -22,8 +23,10 @@ final class Slot {
         RUNNING,
         /** Waits for its next round. */
         BACKING_OFF,
-        /** All listeners have completed or it was given up; the ledger is being told. */
+        /** All listeners have completed; the ledger is being told. Its lane goes on. */
         ENDING,
+        /** It was given up and is being set aside. Its lane waits, because it runs again if that fails. */
+        SETTING_ASIDE,
         FINISHED
     }
 
@@ -45,19 +48,30 @@ final class Slot {
     boolean begun;
 
     long claimedNanos;
+
+    long runningSinceNanos;
     /** The delivery elsewhere that this record waits for, as last seen, and since when it has not changed. */
     @Nullable InProgress elsewhere;
 
     long elsewhereNanos;
     /** Why the record was dropped, if it was. */
     @Nullable DuplicateKind duplicate;
-    /** Paces what is being repeated for this record. */
-    @Nullable BackOffExecution backOff;
+    /** Paces looking again at the delivery elsewhere. */
+    @Nullable BackOffExecution elsewhereBackOff;
+
+    private @Nullable BackOffExecution ledgerBackOff;
 
     Slot(OrderedShardDelivery owner, long index, StreamRecord record) {
         this.owner = owner;
         this.index = index;
         this.record = record;
+    }
+
+    /** Time to wait before this record's next try at a ledger that does not answer. */
+    Duration nextLedgerBackOff() {
+        BackOffExecution running = ledgerBackOff == null ? BackOffs.forLedger() : ledgerBackOff;
+        ledgerBackOff = running;
+        return Duration.ofMillis(running.nextBackOff());
     }
 
     Claim claim() {

@@ -88,8 +88,9 @@ final class Window {
         }
     }
 
-    boolean hasReady() {
-        return !ready.isEmpty();
+    /** How many lanes are queued. */
+    int countReady() {
+        return ready.size();
     }
 
     /** Takes the next record to run. Its lane stays busy until {@link #free}. */

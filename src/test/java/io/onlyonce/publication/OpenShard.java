@@ -40,10 +40,15 @@ final class OpenShard implements ShardDelivery.Callback {
         return this;
     }
 
-    /** Waits until everything that was offered up to this record has reached its end and was told. */
+    /** Waits until everything that was offered, up to this record, has reached its end and was told. */
     OpenShard awaitPosition(StreamRecord last) {
+        return awaitPosition(last, 0);
+    }
+
+    /** Waits until everything up to this record has reached its end and was told, and so many later ones have not. */
+    OpenShard awaitPosition(StreamRecord last, int unfinished) {
         eventually().untilAsserted(() -> assertThat(reached()).isEqualTo(last.sequenceNumber()));
-        assertThat(delivery.unfinished()).isZero();
+        assertThat(delivery.unfinished()).isEqualTo(unfinished);
         return this;
     }
 

@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
@@ -59,7 +60,8 @@ final class RecordPathFixture implements AutoCloseable {
 
     private final Map<String, ScriptedLedger> ledgers = new LinkedHashMap<>();
     private final Map<String, RecordPath> pathByTable = new LinkedHashMap<>();
-    private final ThreadPoolExecutor workers = (ThreadPoolExecutor) Executors.newCachedThreadPool();
+    private final List<Thread> workerThreads = new CopyOnWriteArrayList<>();
+    private final ThreadPoolExecutor workers = (ThreadPoolExecutor) Executors.newCachedThreadPool(this::workerThread);
     private final ThreadPoolExecutor ledgerThreads = (ThreadPoolExecutor) Executors.newFixedThreadPool(8);
     private final ThreadPoolTaskScheduler ownTimers = new ThreadPoolTaskScheduler();
 
@@ -203,6 +205,16 @@ final class RecordPathFixture implements AutoCloseable {
 
     OpenShard open(String table, String shard) {
         return new OpenShard(pathByTable.get(table), shard);
+    }
+
+    private Thread workerThread(Runnable work) {
+        var thread = new Thread(work, "worker-" + workerThreads.size());
+        workerThreads.add(thread);
+        return thread;
+    }
+
+    void interruptWorkers() {
+        workerThreads.forEach(Thread::interrupt);
     }
 
     /** Ends the threads, as the end of a process would; open deliveries are not closed. */

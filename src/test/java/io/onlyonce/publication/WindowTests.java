@@ -57,7 +57,7 @@ class WindowTests {
         var second = claimed(insert(2, "x"));
 
         assertThat(window.takeReady()).isSameAs(first);
-        assertThat(window.hasReady()).isFalse();
+        assertThat(window.countReady()).isZero();
         first.state = State.ENDING;
         window.free(first.lane());
         run(second, State.ENDING);
