@@ -1,6 +1,5 @@
 package io.onlyonce.publication;
 
-import io.onlyonce.ledger.Claim;
 import io.onlyonce.ledger.ClaimOutcome;
 import io.onlyonce.ledger.ClaimOutcome.Claimed;
 import io.onlyonce.ledger.ClaimOutcome.Duplicate;
@@ -8,10 +7,8 @@ import io.onlyonce.ledger.ClaimOutcome.InProgress;
 import io.onlyonce.ledger.Ledger;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,7 +30,7 @@ final class ClaimAhead {
     private final OrderedShardDelivery shard;
     private final Window window;
     private final TableRecordPath path;
-    private final Set<Slot> waiting = new HashSet<>();
+    private final WaitingRecords waiting;
     private int ahead;
     private int pending;
     private @Nullable String problem;
@@ -43,6 +40,7 @@ final class ClaimAhead {
         this.shard = shard;
         this.window = window;
         this.path = path;
+        this.waiting = new WaitingRecords(window, path);
     }
 
     /** Sends what claims may be sent. Lock held, as for all methods that do not say otherwise. */
@@ -50,9 +48,10 @@ final class ClaimAhead {
         if (shard.isStopped()) {
             return;
         }
-        boolean contended = waiting.stream().anyMatch(window::isHead);
+        boolean contended = waiting.holdLaneUp();
         if (contended) {
             letGo(slot -> !window.isHead(slot));
+            leaveKeysBehind();
         }
         List<Slot> batch = nextBatch(contended);
         while (!batch.isEmpty()) {
@@ -82,35 +81,34 @@ final class ClaimAhead {
                 slot.state = Slot.State.IN_LEDGER;
                 batch.add(slot);
                 ahead++;
-            } else {
-                slot.state = Slot.State.WAITING;
-                waiting.add(slot);
             }
         }
         return batch;
     }
 
+    /** Answers whether the key was entered; if not, the record waits. */
     private boolean enterKey(Slot slot) {
-        Claim claim = slot.claim;
-        if (claim == null) {
-            claim = path.claimFor(slot);
-            slot.claim = claim;
+        if (slot.claim == null) {
+            slot.claim = path.claimFor(slot);
         }
         if (!slot.keyEntered) {
-            slot.keyEntered = path.inFlightKeys().enter(claim.key(), () -> wake(slot));
+            Slot leader = path.inFlightKeys().enter(slot);
+            slot.keyEntered = leader == slot;
+            if (leader == null) {
+                waiting.add(slot);
+            } else if (leader != slot) {
+                slot.state = Slot.State.WAITING;
+                leader.followers.add(slot);
+            }
         }
         return slot.keyEntered;
     }
 
-    /** Lock not held: the key that a record waits for may be free now. */
-    private void wake(Slot slot) {
-        synchronized (lock) {
-            if (slot.state == Slot.State.WAITING) {
-                waiting.remove(slot);
-                slot.state = Slot.State.UNCLAIMED;
-                window.unclaimed().put(slot.index, slot);
-                shard.pump();
-            }
+    /** The key that a record waits for may be free now. */
+    void wake(Slot slot) {
+        if (slot.state == Slot.State.WAITING) {
+            waiting.remove(slot);
+            shard.pump();
         }
     }
 
@@ -119,7 +117,7 @@ final class ClaimAhead {
         List<ClaimOutcome> outcomes;
         try {
             outcomes = askLedger(batch);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             claimLater(batch, backOff, e);
             return;
         }
@@ -149,18 +147,12 @@ final class ClaimAhead {
     }
 
     private boolean isAbandoned(Slot slot, InProgress elsewhere) {
-        // The key is entered for this record, so nothing in this process works on it any more.
-        if (path.isOurs(elsewhere.holder())) {
-            return true;
-        }
         synchronized (lock) {
-            return elsewhere.equals(slot.elsewhere)
-                    && path.nanoTime() - slot.elsewhereNanos
-                            >= path.settings().claimTimeout().toNanos();
+            return waiting.isAbandoned(slot, elsewhere);
         }
     }
 
-    private void claimLater(List<Slot> batch, BackOffExecution backOff, RuntimeException cause) {
+    private void claimLater(List<Slot> batch, BackOffExecution backOff, Throwable cause) {
         synchronized (lock) {
             pending--;
             problem = "ledger does not answer: " + cause.getMessage();
@@ -201,22 +193,8 @@ final class ClaimAhead {
             shard.finish(slot);
         } else if (outcome instanceof InProgress elsewhere) {
             ahead--;
-            waitFor(elsewhere, slot);
+            path.schedule(waiting.add(slot, elsewhere), () -> shard.wake(slot));
         }
-    }
-
-    private void waitFor(InProgress elsewhere, Slot slot) {
-        slot.state = Slot.State.WAITING;
-        waiting.add(slot);
-        if (!elsewhere.equals(slot.elsewhere)) {
-            slot.elsewhere = elsewhere;
-            slot.elsewhereNanos = path.nanoTime();
-            slot.elsewhereBackOff = BackOffs.forConcurrentDuplicate();
-        }
-        BackOffExecution backOff =
-                slot.elsewhereBackOff == null ? BackOffs.forConcurrentDuplicate() : slot.elsewhereBackOff;
-        slot.elsewhereBackOff = backOff;
-        path.schedule(Duration.ofMillis(backOff.nextBackOff()), () -> wake(slot));
     }
 
     /** The record's first round begins, unless its claim is so old that others may soon take it for abandoned: then it is claimed anew. */
@@ -267,6 +245,26 @@ final class ClaimAhead {
         }
     }
 
+    /** Leaves keys that records entered which are not claimed, except for the next of each lane. */
+    private void leaveKeysBehind() {
+        for (Slot slot : window.slots()) {
+            boolean unclaimed = slot.state == Slot.State.UNCLAIMED || slot.state == Slot.State.WAITING;
+            if (unclaimed && !window.isHead(slot)) {
+                leaveKey(slot);
+            }
+        }
+    }
+
+    /** A record has reached its end: the first that follows it may be claimed now, and leads the others. */
+    void finish(Slot slot) {
+        leaveKey(slot);
+        Slot next = slot.followers.poll();
+        if (next != null) {
+            next.followers.addAll(slot.followers);
+            waiting.remove(next);
+        }
+    }
+
     void leaveKey(Slot slot) {
         if (slot.keyEntered) {
             slot.keyEntered = false;
@@ -280,19 +278,7 @@ final class ClaimAhead {
         return pending == 0;
     }
 
-    /** Claims or releases under way. */
-    boolean isIdle() {
-        return pending == 0;
-    }
-
     @Nullable String problem() {
-        if (problem != null) {
-            return problem;
-        }
-        return waiting.stream()
-                .filter(window::isHead)
-                .findFirst()
-                .map(slot -> "event " + slot.record.eventId() + " waits for another delivery of its deduplication key")
-                .orElse(null);
+        return problem == null ? waiting.problem() : problem;
     }
 }

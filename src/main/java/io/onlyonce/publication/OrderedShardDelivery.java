@@ -99,7 +99,7 @@ final class OrderedShardDelivery implements ShardDelivery {
     /** A record has reached its end. Lock held. */
     void finish(Slot slot) {
         slot.state = Slot.State.FINISHED;
-        claims.leaveKey(slot);
+        claims.finish(slot);
         window.settle(slot.lane());
     }
 
@@ -164,6 +164,11 @@ final class OrderedShardDelivery implements ShardDelivery {
     synchronized void completed(Slot slot) {
         settlement.completed(slot);
         pump();
+    }
+
+    /** The key that a record waits for may be free now. */
+    synchronized void wake(Slot slot) {
+        claims.wake(slot);
     }
 
     private void leaveKeys() {

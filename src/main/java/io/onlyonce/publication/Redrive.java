@@ -79,7 +79,7 @@ public final class Redrive {
                 quarantined.record().eventId(),
                 quarantined.contentHash(),
                 context.tokens().next());
-        if (!path.inFlightKeys().enter(claim.key(), () -> {})) {
+        if (!path.inFlightKeys().enter(claim.key())) {
             return Outcome.IN_PROGRESS;
         }
         try {

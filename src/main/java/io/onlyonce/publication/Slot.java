@@ -5,6 +5,8 @@ import io.onlyonce.ledger.Claim;
 import io.onlyonce.ledger.ClaimOutcome.InProgress;
 import io.onlyonce.stream.StreamRecord;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.backoff.BackOffExecution;
 
@@ -42,6 +44,8 @@ final class Slot {
     @Nullable Delivery delivery;
     /** Why the record has no deduplication key; such a record is claimed under its event id and given up in its first round. */
     @Nullable RuntimeException keyFailure;
+    /** Later records with the same key, the next of which may be claimed when this one has ended. */
+    final Deque<Slot> followers = new ArrayDeque<>(0);
     /** Whether the key is entered in {@link InFlightKeys}. */
     boolean keyEntered;
     /** Whether a round has run, so that the claim must not be let go. */

@@ -143,6 +143,21 @@ class RecordOrderTests {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 8})
+    void oneOfManyRecordsWithOneKeyIsDelivered(int concurrency) {
+        try (var process =
+                twoListeners().concurrency(concurrency).key("item-key").start()) {
+            var records =
+                    IntStream.rangeClosed(1, 1000).mapToObj(n -> insert(n, "x")).toList();
+            process.open("a").offer(records).awaitPosition(insert(1000));
+
+            assertThat(first).containsExactly(eventId(1));
+            eventually().untilAsserted(() -> assertThat(process.observed.count(DuplicateKind.REINSERT))
+                    .isEqualTo(999));
+        }
+    }
+
     @Test
     void progressNeverPassesAnUnfinishedRecord() throws Exception {
         var hold = new CountDownLatch(1);

@@ -69,7 +69,7 @@ final class RecordPathFixture implements AutoCloseable {
     static ConditionFactory eventually() {
         return await().dontCatchUncaughtExceptions()
                 .pollInterval(Duration.ofMillis(2))
-                .atMost(Duration.ofSeconds(20));
+                .atMost(Duration.ofSeconds(60));
     }
 
     static Builder process() {
