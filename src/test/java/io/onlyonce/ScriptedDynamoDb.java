@@ -76,7 +76,8 @@ public final class ScriptedDynamoDb {
         if (arguments == null || arguments.length != 1 || !(arguments[0] instanceof SdkRequest request)) {
             return call(method, arguments);
         }
-        requests.computeIfAbsent(method.getName(), name -> new CopyOnWriteArrayList<>()).add(request);
+        requests.computeIfAbsent(method.getName(), name -> new CopyOnWriteArrayList<>())
+                .add(request);
         var queue = scripts.get(method.getName());
         var script = queue == null ? null : queue.poll();
         return script == null

@@ -25,7 +25,11 @@ import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
         after = DynamoDbAutoConfiguration.class,
         afterName = "io.awspring.cloud.autoconfigure.core.AwsAutoConfiguration")
 @EnableConfigurationProperties({OnlyonceProperties.class, LifecycleProperties.class})
-@Import({TaskSchedulerConfiguration.PlatformThreads.class, TaskSchedulerConfiguration.VirtualThreads.class})
+@Import({
+    TaskSchedulerConfiguration.PlatformThreads.class,
+    TaskSchedulerConfiguration.VirtualThreads.class,
+    DeliveryConfiguration.class
+})
 public final class OnlyonceAutoConfiguration {
 
     private final OnlyonceProperties properties;

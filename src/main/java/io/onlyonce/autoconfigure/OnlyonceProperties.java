@@ -1,5 +1,6 @@
 package io.onlyonce.autoconfigure;
 
+import io.onlyonce.engine.StartAt;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -56,14 +57,6 @@ record OnlyonceProperties(
         POLLING,
         /** The Kinesis Client Library: many processes share the shards. */
         KCL
-    }
-
-    /** Where reading begins when there is no checkpoint. */
-    enum StartAt {
-        /** With the oldest record that the stream still holds. */
-        TRIM_HORIZON,
-        /** With what is written from now on. */
-        LATEST
     }
 
     /** What happens to a table after a gap, that is, after records may have been lost. */

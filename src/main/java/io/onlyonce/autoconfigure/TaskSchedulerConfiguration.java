@@ -6,7 +6,9 @@ import org.springframework.boot.thread.Threading;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.scheduling.concurrent.SimpleAsyncTaskScheduler;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
 /**
@@ -17,7 +19,11 @@ final class TaskSchedulerConfiguration {
 
     static final String TASK_SCHEDULER = "onlyonceTaskScheduler";
 
+    /** The ledger's own threads: listeners that hang must not keep the completions of others from being written. */
+    static final String LEDGER_EXECUTOR = "onlyonceLedgerExecutor";
+
     private static final String THREAD_NAME_PREFIX = "onlyonce-";
+    private static final String LEDGER_THREAD_NAME_PREFIX = "onlyonce-ledger-";
 
     private TaskSchedulerConfiguration() {}
 
@@ -29,6 +35,9 @@ final class TaskSchedulerConfiguration {
         /** A running listener holds its thread: so many may run at a time. */
         private static final int POOL_SIZE = 64;
 
+        /** So many calls of the ledger may be under way; the rest queues. */
+        private static final int LEDGER_POOL_SIZE = 16;
+
         @Bean(name = TASK_SCHEDULER, defaultCandidate = false)
         ThreadPoolTaskScheduler onlyonceTaskScheduler() {
             var scheduler = new ThreadPoolTaskScheduler();
@@ -37,6 +46,17 @@ final class TaskSchedulerConfiguration {
             scheduler.setRemoveOnCancelPolicy(true);
             scheduler.setAcceptTasksAfterContextClose(true);
             return scheduler;
+        }
+
+        @Bean(name = LEDGER_EXECUTOR, defaultCandidate = false)
+        ThreadPoolTaskExecutor onlyonceLedgerExecutor() {
+            var executor = new ThreadPoolTaskExecutor();
+            executor.setCorePoolSize(LEDGER_POOL_SIZE);
+            executor.setMaxPoolSize(LEDGER_POOL_SIZE);
+            executor.setAllowCoreThreadTimeOut(true);
+            executor.setThreadNamePrefix(LEDGER_THREAD_NAME_PREFIX);
+            executor.setAcceptTasksAfterContextClose(true);
+            return executor;
         }
     }
 
@@ -51,6 +71,13 @@ final class TaskSchedulerConfiguration {
             scheduler.setThreadNamePrefix(THREAD_NAME_PREFIX);
             scheduler.setVirtualThreads(true);
             return scheduler;
+        }
+
+        @Bean(name = LEDGER_EXECUTOR, defaultCandidate = false)
+        SimpleAsyncTaskExecutor onlyonceLedgerExecutor() {
+            var executor = new SimpleAsyncTaskExecutor(LEDGER_THREAD_NAME_PREFIX);
+            executor.setVirtualThreads(true);
+            return executor;
         }
     }
 

@@ -80,13 +80,11 @@ final class OpenDelivery implements ShardDelivery.Callback {
         }
     }
 
-    @Nullable
-    Instant oldestUnfinished() {
+    @Nullable Instant oldestUnfinished() {
         return delivery.oldestUnfinished();
     }
 
-    @Nullable
-    String problem() {
+    @Nullable String problem() {
         return delivery.problem();
     }
 

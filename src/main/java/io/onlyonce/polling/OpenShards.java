@@ -27,8 +27,7 @@ final class OpenShards {
         readers.remove(reader.shard().id(), reader);
     }
 
-    @Nullable
-    ShardReader get(ShardId shardId) {
+    @Nullable ShardReader get(ShardId shardId) {
         return readers.get(shardId);
     }
 

@@ -29,8 +29,7 @@ final class PollWatch {
         lastSuccess = clocks.now();
     }
 
-    @Nullable
-    Instant lastSuccess() {
+    @Nullable Instant lastSuccess() {
         return lastSuccess;
     }
 

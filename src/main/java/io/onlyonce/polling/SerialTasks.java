@@ -49,8 +49,7 @@ final class SerialTasks {
     }
 
     /** As {@link #after}, for a task that may be cancelled. */
-    @Nullable
-    ScheduledFuture<?> timer(Duration delay, Runnable task) {
+    @Nullable ScheduledFuture<?> timer(Duration delay, Runnable task) {
         try {
             return scheduler.schedule(
                     () -> runHere(task), scheduler.getClock().instant().plus(delay));

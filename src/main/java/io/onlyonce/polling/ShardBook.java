@@ -49,8 +49,7 @@ final class ShardBook {
     }
 
     /** Since when a shard that ended here has no known child, so that there may be shards to read that are not known; from any thread. */
-    @Nullable
-    Long childlessSince() {
+    @Nullable Long childlessSince() {
         return childlessSince;
     }
 
@@ -91,8 +90,7 @@ final class ShardBook {
     }
 
     /** Moment up to which everything before a shard had been processed; absent if not known. */
-    @Nullable
-    Instant processedBefore(ListedShard shard) {
+    @Nullable Instant processedBefore(ListedShard shard) {
         var parent = shard.parent() == null ? null : ended.get(shard.parent());
         return parent == null ? null : parent.processedUpTo();
     }

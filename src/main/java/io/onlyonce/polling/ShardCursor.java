@@ -103,8 +103,7 @@ final class ShardCursor {
     }
 
     /** Last record that was read, here or before the start; absent if none was. */
-    @Nullable
-    SequenceNumber last() {
+    @Nullable SequenceNumber last() {
         if (lastRead != null) {
             return lastRead;
         }

@@ -202,8 +202,7 @@ final class ShardReader implements OpenDelivery.Watcher {
     }
 
     /** Creation time of the oldest record in hand; absent if there is none. */
-    @Nullable
-    Instant oldestUnfinished() {
+    @Nullable Instant oldestUnfinished() {
         var delivery = open;
         return delivery == null ? null : delivery.oldestUnfinished();
     }

@@ -12,6 +12,11 @@ public sealed interface DeduplicationKey permits DeduplicationKey.EventId, Dedup
      */
     String of(StreamRecord record);
 
+    /** Whether it reads the new image, which the stream must then carry. */
+    default boolean needsNewImage() {
+        return false;
+    }
+
     /**
      * Reads the value of the property.
      *

@@ -1,6 +1,10 @@
 package io.onlyonce.publication;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.NoSuchElementException;
 import org.springframework.core.retry.RetryPolicy;
 
 /**
@@ -10,4 +14,41 @@ import org.springframework.core.retry.RetryPolicy;
  * @param claimTimeout when a concurrent duplicate's claim counts as abandoned
  * @param retryPolicy which failures are tried again, how often and when
  */
-public record DeliverySettings(int concurrency, Duration claimTimeout, RetryPolicy retryPolicy) {}
+public record DeliverySettings(int concurrency, Duration claimTimeout, RetryPolicy retryPolicy) {
+
+    /** What no retry mends: an image that does not fit, and errors of the program. */
+    private static final List<Class<? extends Throwable>> FATAL = List.of(
+            ItemMappingException.class,
+            DeduplicationKeyException.class,
+            ClassCastException.class,
+            NullPointerException.class,
+            IndexOutOfBoundsException.class,
+            NoSuchElementException.class,
+            ArithmeticException.class,
+            UnsupportedOperationException.class,
+            LinkageError.class,
+            StackOverflowError.class);
+
+    /**
+     * A policy that doubles the delay up to a maximum, with jitter, and gives up at once on failures that no retry mends.
+     *
+     * @param maxAttempts attempts in all, the first included
+     * @param furtherFatal exception types that count as fatal besides the built-in ones
+     */
+    public static RetryPolicy retryPolicy(
+            int maxAttempts,
+            Duration initialBackoff,
+            Duration maxBackoff,
+            Collection<Class<? extends Throwable>> furtherFatal) {
+        List<Class<? extends Throwable>> fatal = new ArrayList<>(FATAL);
+        fatal.addAll(furtherFatal);
+        return RetryPolicy.builder()
+                .maxRetries(maxAttempts - 1L)
+                .delay(initialBackoff)
+                .multiplier(2)
+                .maxDelay(maxBackoff)
+                .jitter(initialBackoff.dividedBy(4))
+                .excludes(fatal)
+                .build();
+    }
+}

@@ -49,6 +49,11 @@ final class ExpressionKey implements DeduplicationKey {
     }
 
     @Override
+    public boolean needsNewImage() {
+        return true;
+    }
+
+    @Override
     public String toString() {
         return expression.getExpressionString();
     }

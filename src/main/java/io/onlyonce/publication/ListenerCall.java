@@ -37,7 +37,11 @@ final class ListenerCall<T> implements ItemInserted<T>, ResolvableTypeProvider {
     public T item() {
         T mapped = item;
         if (mapped == null) {
-            mapped = mapper.map(delivery.newImage());
+            try {
+                mapped = mapper.map(delivery.newImage());
+            } catch (RuntimeException e) {
+                throw new ItemMappingException(delivery.record(), listener, e);
+            }
             item = mapped;
         }
         return mapped;

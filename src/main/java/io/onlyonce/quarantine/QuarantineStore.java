@@ -9,18 +9,19 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 public interface QuarantineStore {
 
     /**
-     * The write that sets a record aside (again), to be made part of the transaction that ends it in the ledger. If the record is larger than an item may be, images and then the stack trace are left out, and the stored record
-     * is marked as truncated.
+     * The write that sets a record aside (again), to be made part of the transaction that ends it in the ledger. If the record is larger than an item may be, the old image, part of the stack trace or the new image is left out,
+     * and the stored record is marked as truncated.
      */
     TransactWriteItem put(QuarantinedRecord quarantined);
 
     /**
-     * Lists records, oldest first within a table.
+     * Lists records: table by table, and within a table in the order in which their items were written, those of one shard in the order of the shard. A record that is set aside meanwhile may come to stand before the cursor; the
+     * next listing shows it.
      *
      * @param table only of this table; absent for all
      * @param cursor where an earlier page ended; absent for the first page
      * @param limit most records of the page
-     * @throws IllegalArgumentException if the cursor is none that a page gave
+     * @throws IllegalArgumentException if the cursor is none that a page of such a listing gave, or the limit is below 1
      */
     Page list(@Nullable String table, @Nullable String cursor, int limit);
 
@@ -36,8 +37,8 @@ public interface QuarantineStore {
     /**
      * Part of a listing.
      *
-     * @param records records of the page
-     * @param cursor where the next page begins; absent on the last one
+     * @param records records of the page, without what makes them large
+     * @param cursor where the next page begins, opaque, needs no escaping in a URL; absent on the last page
      */
-    record Page(List<QuarantinedRecord> records, @Nullable String cursor) {}
+    record Page(List<QuarantineSummary> records, @Nullable String cursor) {}
 }

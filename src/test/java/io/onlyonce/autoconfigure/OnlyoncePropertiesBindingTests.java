@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.entry;
 
-import io.onlyonce.autoconfigure.OnlyonceProperties.StartAt;
 import io.onlyonce.autoconfigure.OnlyonceProperties.Stream;
+import io.onlyonce.engine.StartAt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.entry;
 
 import io.onlyonce.autoconfigure.OnlyonceProperties.EngineChoice;
 import io.onlyonce.autoconfigure.OnlyonceProperties.OnGap;
-import io.onlyonce.autoconfigure.OnlyonceProperties.StartAt;
 import io.onlyonce.autoconfigure.OnlyonceProperties.Stream;
+import io.onlyonce.engine.StartAt;
 import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

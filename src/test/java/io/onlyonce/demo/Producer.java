@@ -73,7 +73,6 @@ class Producer {
     }
 
     private void delete(Map<String, AttributeValue> order) {
-        client.deleteItem(
-                request -> request.tableName(DemoApplication.TABLE).key(Map.of("id", order.get("id"))));
+        client.deleteItem(request -> request.tableName(DemoApplication.TABLE).key(Map.of("id", order.get("id"))));
     }
 }

@@ -32,8 +32,8 @@ class Rewinder {
                 client.scan(request -> request.tableName(CHECKPOINTS)).items();
         if (!remembered.isEmpty()) {
             engine.pause(DemoApplication.TABLE);
-            remembered.forEach(
-                    checkpoint -> client.putItem(request -> request.tableName(CHECKPOINTS).item(checkpoint)));
+            remembered.forEach(checkpoint ->
+                    client.putItem(request -> request.tableName(CHECKPOINTS).item(checkpoint)));
             log.info("Rewound the checkpoint by half a minute: the same records come again");
             engine.resume(DemoApplication.TABLE);
         }

@@ -40,7 +40,11 @@ class Story {
     synchronized void summary() {
         Map<String, Long> counts = new TreeMap<>();
         dropped.forEach((kind, count) -> counts.put(name(kind), count));
-        log.info("Summary: {} orders written, {} handled, duplicates dropped: {}", producer.written(), orders.handled(), counts);
+        log.info(
+                "Summary: {} orders written, {} handled, duplicates dropped: {}",
+                producer.written(),
+                orders.handled(),
+                counts);
         droppedBefore.putAll(dropped);
     }
 

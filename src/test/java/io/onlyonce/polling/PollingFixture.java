@@ -30,8 +30,7 @@ final class PollingFixture {
     final String arn;
     StartAt startAt = StartAt.TRIM_HORIZON;
 
-    @Nullable
-    String streamArn;
+    @Nullable String streamArn;
 
     int pageSize = 100;
     boolean haltOnGap;

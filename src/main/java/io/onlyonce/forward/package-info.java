@@ -1,0 +1,5 @@
+/** Listeners that ship with the service, made from properties. */
+@NullMarked
+package io.onlyonce.forward;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,16 @@
+package io.onlyonce.publication;
+
+import io.onlyonce.stream.StreamRecord;
+
+/** An image does not fit the type that a listener asked for. Trying again would not help. */
+final class ItemMappingException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    ItemMappingException(StreamRecord record, ItemListener listener, RuntimeException cause) {
+        super(
+                "The image of event %s does not fit what listener %s asks for: %s"
+                        .formatted(record.eventId(), listener.id(), cause.getMessage()),
+                cause);
+    }
+}
