@@ -4,6 +4,7 @@ import io.onlyonce.RecordQuarantined;
 import io.onlyonce.ledger.CommitOutcome;
 import io.onlyonce.ledger.Ledger;
 import io.onlyonce.ledger.Progress;
+import io.onlyonce.quarantine.QuarantineId;
 import io.onlyonce.quarantine.QuarantineStore;
 import io.onlyonce.quarantine.QuarantinedRecord;
 import io.onlyonce.quarantine.QuarantinedRecord.Failure;
@@ -11,14 +12,12 @@ import io.onlyonce.stream.ShardId;
 import io.onlyonce.stream.StreamRecord;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,7 +48,7 @@ final class Quarantine {
             Map<String, Throwable> failures) {
         Instant now = clock.instant();
         var quarantined = new QuarantinedRecord(
-                id(table, record.eventId()),
+                QuarantineId.of(table, record),
                 table,
                 shardId,
                 record,
@@ -110,11 +109,6 @@ final class Quarantine {
                     cause));
         }
         return outcome;
-    }
-
-    private static String id(String table, String eventId) {
-        return UUID.nameUUIDFromBytes((table + "/" + eventId).getBytes(StandardCharsets.UTF_8))
-                .toString();
     }
 
     private static Failure failure(Map<String, Throwable> failures) {

@@ -38,7 +38,7 @@ public final class QuarantineId {
 
     /** What all identifiers of a table begin with, and no others. */
     static String prefix(String table) {
-        return table;
+        return table + SEPARATOR;
     }
 
     /** Whether a text could be an identifier at all. */
