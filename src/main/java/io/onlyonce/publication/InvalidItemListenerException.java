@@ -5,11 +5,18 @@ public final class InvalidItemListenerException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    private final String problem;
     private final String remedy;
 
-    InvalidItemListenerException(String message, String remedy) {
-        super(message + ". " + remedy);
+    InvalidItemListenerException(String problem, String remedy) {
+        super(problem + ". " + remedy);
+        this.problem = problem;
         this.remedy = remedy;
+    }
+
+    /** What is wrong. */
+    public String problem() {
+        return problem;
     }
 
     /** What to do about it. */
