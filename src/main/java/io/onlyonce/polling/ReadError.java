@@ -1,5 +1,6 @@
 package io.onlyonce.polling;
 
+import io.onlyonce.publication.ConsumerListener.PollResult;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkServiceException;
 
@@ -19,6 +20,16 @@ enum ReadError {
     INVALID,
     /** The service failed, or no answer came. */
     OTHER;
+
+    /** As what it is metered. */
+    PollResult pollResult() {
+        return switch (this) {
+            case EXPIRED -> PollResult.EXPIRED;
+            case TRIMMED -> PollResult.TRIMMED;
+            case THROTTLED -> PollResult.THROTTLED;
+            case NOT_FOUND, DENIED, INVALID, OTHER -> PollResult.FAILED;
+        };
+    }
 
     static ReadError of(Throwable error) {
         if (error instanceof AwsServiceException serviceError && serviceError.awsErrorDetails() != null) {

@@ -4,21 +4,16 @@ import io.onlyonce.GapDetected;
 import io.onlyonce.checkpoint.Checkpoint;
 import io.onlyonce.engine.ConsumerStatus.ShardState;
 import io.onlyonce.engine.ConsumerStatus.ShardStatus;
-import io.onlyonce.publication.ConsumerListener.PollResult;
 import io.onlyonce.stream.Position;
-import io.onlyonce.stream.SequenceNumber;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import software.amazon.awssdk.core.exception.SdkException;
 
 /**
- * Reads one shard from a position to its end: a page, hand it over, the next page while there is room; at the end wait until everything is finished. Each step is one short task, and a step that fails is taken again
+ * Takes one shard from a position to its end: a page, hand it over, the next page while there is room; at the end wait until everything is finished. Each step is one short task, and a step that fails is taken again
  * later, whatever it failed with.
  */
 final class ShardReader implements OpenDelivery.Watcher {
@@ -45,68 +40,56 @@ final class ShardReader implements OpenDelivery.Watcher {
         CLOSED
     }
 
-    /** Records after this one were trimmed; the first that is left is being looked for. */
-    private record Trimmed(@Nullable SequenceNumber after, int reads) {}
-
-    private static final Logger log = LoggerFactory.getLogger(ShardReader.class);
     private static final Duration BEFORE_REOPENING = Duration.ofSeconds(2);
     private static final Duration WHILE_WAITING = Duration.ofSeconds(1);
-    private static final int READS_BEYOND_GAP = 3;
 
     private final TableContext context;
     private final String streamArn;
     private final ListedShard shard;
     private final Owner owner;
     private final SerialTasks tasks;
-    private final PollDelay delay;
-    private final ShardCursor cursor;
+    private final PageReader pages;
     private final CheckpointWriter writer;
     private final ShardProgress progress;
-    private final PollWatch watch;
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
     private volatile Mode mode = Mode.READING;
     private volatile @Nullable OpenDelivery open;
     private volatile Position checkpoint;
-    private volatile @Nullable String problem;
-    private volatile boolean waiting;
-    private volatile int timesNotFound;
-    private @Nullable ScheduledFuture<?> timer;
     private volatile boolean stored;
+    private volatile boolean waiting;
+    private volatile long dueNanos;
+    private @Nullable ScheduledFuture<?> timer;
     private boolean reopening;
     private boolean vanished;
-    private int emptyReads;
-    private @Nullable Trimmed trimmed;
 
     /**
      * Creates a reader that does nothing yet.
      *
-     * @param from where to begin
-     * @param stored whether that position is in the checkpoint store
-     * @param lagBaseline moment up to which everything before this shard had been processed; absent if not known
+     * @param opening what to read
+     * @param owner is told how it goes
      */
-    ShardReader(
-            TableContext context,
-            String streamArn,
-            ListedShard shard,
-            Position from,
-            boolean stored,
-            @Nullable Instant lagBaseline,
-            Owner owner) {
+    ShardReader(TableContext context, ShardOpening opening, Owner owner) {
         this.context = context;
-        this.streamArn = streamArn;
-        this.shard = shard;
+        this.streamArn = opening.streamArn();
+        this.shard = opening.shard();
         this.owner = owner;
-        this.stored = stored;
-        this.checkpoint = from;
+        this.stored = opening.stored();
+        this.checkpoint = opening.from();
         this.tasks = context.newTasks();
-        this.delay = context.newDelay();
-        this.cursor = new ShardCursor(context.streams(), streamArn, shard.id(), from);
+        this.pages = new PageReader(
+                context,
+                streamArn,
+                shard,
+                opening.from(),
+                opening.beginningTrimmed(context.clocks()),
+                owner::gapDetected);
         this.writer = new CheckpointWriter(
                 context.source().checkpoints(), this::checkpointAt, context.newTasks(), context.newDelay());
-        this.progress = new ShardProgress(ShardProgress.baselineOf(from, lagBaseline), context.clocks());
-        this.watch = new PollWatch(context.clocks());
+        this.progress = new ShardProgress(
+                ShardProgress.baselineOf(opening.from(), opening.processedBefore()), context.clocks());
+        this.dueNanos = context.clocks().nanos();
     }
 
     /** Begins to read. */
@@ -114,13 +97,9 @@ final class ShardReader implements OpenDelivery.Watcher {
         tasks.run(this::step);
     }
 
-    /** Begins to read with what is written from now on. Where the place cannot be had at once, creation times tell which records are meant. */
+    /** Begins to read with what is written from now on. */
     void startNow() {
-        try {
-            cursor.beginNow();
-        } catch (RuntimeException e) {
-            log.info("Shard {} gave no place at its tip and is read from its beginning: {}", shard.id(), e.toString());
-        }
+        pages.beginNow();
         start();
     }
 
@@ -145,13 +124,8 @@ final class ShardReader implements OpenDelivery.Watcher {
             mode = Mode.CLOSED;
             delivery = open;
         }
-        var deliveryClosed = delivery == null ? CompletableFuture.<Void>completedFuture(null) : delivery.close();
-        Futures.afterwards(
-                deliveryClosed,
-                () -> Futures.afterwards(flush(), () -> {
-                    drained.complete(null);
-                    closed.complete(null);
-                }));
+        var begun = delivery == null ? CompletableFuture.<Void>completedFuture(null) : delivery.close();
+        Futures.afterwards(begun, () -> Futures.afterwards(flush(), this::isClosed));
         return closed;
     }
 
@@ -160,26 +134,33 @@ final class ShardReader implements OpenDelivery.Watcher {
         return writer.flush();
     }
 
-    /** The shard does not exist any more: reports the gap and counts it as ended, unless it was read since. */
+    /** The shard does not exist any more: it counts as ended, unless it was read since. */
     void vanish() {
         tasks.run(() -> {
-            if (mode != Mode.READING || reopening || cursor.exhausted() || timesNotFound == 0) {
-                return;
-            }
-            if (owner.gapDetected(gap(GapDetected.Reason.SHARD_VANISHED, cursor.last(), null))) {
+            if (mode == Mode.READING && !reopening && pages.vanish()) {
                 vanished = true;
-                cursor.end();
                 step();
             }
         });
     }
 
-    ListedShard shard() {
-        return shard;
+    @Override
+    public void progressed(Position.After position) {
+        checkpoint = position;
+        progress.finished(position.createdAt());
+        writer.progressed(position);
+        if (waiting) {
+            tasks.run(this::step);
+        }
     }
 
-    String streamArn() {
-        return streamArn;
+    @Override
+    public void claimLost(OpenDelivery delivery) {
+        tasks.run(() -> reopen(delivery));
+    }
+
+    ListedShard shard() {
+        return shard;
     }
 
     /** Whether the shard has a checkpoint in the store. */
@@ -194,7 +175,7 @@ final class ShardReader implements OpenDelivery.Watcher {
 
     /** How many times in a row AWS did not know the shard. */
     int timesNotFound() {
-        return timesNotFound;
+        return pages.timesNotFound();
     }
 
     Duration lag() {
@@ -215,27 +196,18 @@ final class ShardReader implements OpenDelivery.Watcher {
                 shard.id().value(),
                 shard.parent() == null ? null : shard.parent().value(),
                 !reading ? ShardState.PAUSED : blocked != null ? ShardState.BLOCKED : ShardState.READING,
-                blocked != null ? blocked : problem != null ? problem : writer.problem(),
+                blocked != null ? blocked : pages.problem() != null ? pages.problem() : writer.problem(),
                 Words.of(checkpoint),
                 progress.lag(),
-                watch.lastSuccess(),
-                reading && !waiting ? watch.overdue() : Duration.ZERO,
+                pages.lastSuccess(),
+                reading && !waiting ? overdue() : Duration.ZERO,
                 delivery == null ? Duration.ZERO : delivery.runningFor());
     }
 
-    @Override
-    public void progressed(Position.After position) {
-        checkpoint = position;
-        progress.finished(position.createdAt());
-        writer.progressed(position);
-        if (waiting) {
-            tasks.run(this::step);
-        }
-    }
-
-    @Override
-    public void claimLost(OpenDelivery delivery) {
-        tasks.run(() -> reopen(delivery));
+    /** For how long a read has been due without an answer: the next one becomes due only when the last is answered. */
+    private Duration overdue() {
+        var overdue = context.clocks().since(dueNanos);
+        return overdue.isNegative() ? Duration.ZERO : overdue;
     }
 
     private void step() {
@@ -246,8 +218,7 @@ final class ShardReader implements OpenDelivery.Watcher {
         try {
             proceed();
         } catch (RuntimeException e) {
-            failed(e, "could not be read");
-            again(delay.afterFailure());
+            again(pages.failed(e, "could not be processed"));
         }
     }
 
@@ -264,12 +235,12 @@ final class ShardReader implements OpenDelivery.Watcher {
         if (delivery == null) {
             return;
         }
-        if (cursor.exhausted()) {
+        if (pages.exhausted()) {
             endIfDone(delivery);
         } else if (!delivery.hasRoom(context.settings().pageSize())) {
             await(() -> delivery.hasRoom(context.settings().pageSize()));
-        } else if (watch.isDue()) {
-            poll(delivery);
+        } else if (context.clocks().nanos() - dueNanos >= 0) {
+            readPage(delivery);
         }
     }
 
@@ -282,95 +253,38 @@ final class ShardReader implements OpenDelivery.Watcher {
         }
     }
 
-    private void poll(OpenDelivery delivery) {
+    private void readPage(OpenDelivery delivery) {
         long startedNanos = context.clocks().nanos();
-        ShardCursor.Page page;
-        try {
-            page = cursor.read(context.settings().pageSize());
-        } catch (SdkException e) {
-            readFailed(e);
-            return;
-        }
-        watch.succeeded();
-        problem = null;
-        timesNotFound = 0;
-        context.tell(told -> told.polled(context.table(), page.empty() ? PollResult.EMPTY : PollResult.RECORDS));
+        var outcome = pages.read();
         if (mode != Mode.READING) {
-            step();
-            return;
-        }
-        if (trimmed != null && !settle(trimmed, page)) {
-            return;
-        }
-        cursor.accept(page);
-        try {
-            if (!delivery.offer(page.records())) {
+            tasks.run(this::step);
+        } else if (outcome instanceof PageReader.Outcome.Nothing nothing) {
+            if (pages.timesNotFound() > 0) {
+                owner.notFound(this);
+            }
+            again(nothing.delay());
+        } else if (outcome instanceof PageReader.Outcome.Page page && handOver(delivery, page)) {
+            if (pages.exhausted()) {
+                owner.exhausted(this);
+                tasks.run(this::step);
                 return;
             }
-        } catch (RuntimeException e) {
-            failed(e, "was refused by the record path and is opened anew");
-            reopen(delivery);
-            return;
-        }
-        emptyReads = page.empty() ? emptyReads + 1 : 0;
-        if (cursor.exhausted()) {
-            owner.exhausted(this);
-            tasks.run(this::step);
-        } else if (page.empty()) {
-            // One empty page proves nothing: a shard may have long stretches without records.
-            if (emptyReads > 1 && delivery.isDone()) {
+            if (pages.atTip() && delivery.isDone()) {
                 progress.atTip(startedNanos);
             }
-            again(delay.afterEmpty());
-        } else {
-            again(delay.afterRecords());
+            again(page.delay());
         }
     }
 
-    private void readFailed(SdkException e) {
-        var error = ReadError.of(e);
-        boolean first = delay.failures() == 0;
-        var wait = delay.afterFailure();
-        if (error != ReadError.EXPIRED) {
-            failed(e, "could not be read");
+    private boolean handOver(OpenDelivery delivery, PageReader.Outcome.Page page) {
+        try {
+            return delivery.offer(page.records());
+        } catch (RuntimeException e) {
+            // It may have taken some of the page, and the page counts as read.
+            var unused = pages.failed(e, "was refused by the record path and is opened anew");
+            reopen(delivery);
+            return false;
         }
-        context.tell(told -> told.polled(context.table(), resultOf(error)));
-        switch (error) {
-            case EXPIRED -> {
-                cursor.renew();
-                again(first ? Duration.ZERO : wait);
-            }
-            case TRIMMED -> {
-                trimmed = trimmed == null ? new Trimmed(cursor.last(), 0) : trimmed;
-                cursor.skipTrimmed();
-                again(first ? Duration.ZERO : wait);
-            }
-            case NOT_FOUND -> {
-                int times = timesNotFound;
-                timesNotFound = times + 1;
-                cursor.renew();
-                owner.notFound(this);
-                again(wait);
-            }
-            case INVALID -> {
-                // Emulators say so of an iterator that they do not know any more.
-                cursor.renew();
-                again(wait);
-            }
-            default -> again(wait);
-        }
-    }
-
-    /** Reports the gap as soon as it is known where it ends; whether reading may go on. */
-    private boolean settle(Trimmed gap, ShardCursor.Page page) {
-        trimmed = new Trimmed(gap.after(), gap.reads() + 1);
-        var found = page.records().isEmpty() ? null : page.records().get(0).sequenceNumber();
-        if (found == null && page.nextIterator() != null && gap.reads() + 1 < READS_BEYOND_GAP) {
-            return true;
-        }
-        boolean goOn = owner.gapDetected(gap(GapDetected.Reason.TRIMMED, gap.after(), found));
-        trimmed = goOn ? null : gap;
-        return goOn;
     }
 
     private void endIfDone(OpenDelivery delivery) {
@@ -390,11 +304,13 @@ final class ShardReader implements OpenDelivery.Watcher {
             mode = Mode.CLOSED;
         }
         checkpoint = new Position.ShardEnd();
-        Futures.afterwards(delivery.close(), () -> {
-            drained.complete(null);
-            closed.complete(null);
-        });
+        Futures.afterwards(delivery.close(), this::isClosed);
         owner.finished(this);
+    }
+
+    private void isClosed() {
+        drained.complete(null);
+        closed.complete(null);
     }
 
     private void closeIfDrained() {
@@ -407,10 +323,18 @@ final class ShardReader implements OpenDelivery.Watcher {
     }
 
     private void await(BooleanSupplier condition) {
-        watch.dueIn(Duration.ZERO);
         waiting = true;
         // Progress made between the look and the flag woke nobody.
         again(condition.getAsBoolean() ? Duration.ZERO : WHILE_WAITING);
+        dueNanos = context.clocks().nanos();
+    }
+
+    private void again(Duration wait) {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        dueNanos = context.clocks().nanos() + wait.toNanos();
+        timer = tasks.timer(wait, this::step);
     }
 
     private void reopen(OpenDelivery delivery) {
@@ -419,7 +343,6 @@ final class ShardReader implements OpenDelivery.Watcher {
         }
         reopening = true;
         waiting = false;
-        problem = "Being opened anew from its checkpoint";
         Futures.afterwards(
                 delivery.close(),
                 () -> Futures.afterwards(flush(), () -> tasks.after(BEFORE_REOPENING, () -> restart(delivery))));
@@ -433,8 +356,7 @@ final class ShardReader implements OpenDelivery.Watcher {
         try {
             position = storedPosition();
         } catch (RuntimeException e) {
-            failed(e, "could not be opened anew");
-            tasks.after(delay.afterFailure(), () -> restart(delivery));
+            tasks.after(pages.failed(e, "could not be opened anew"), () -> restart(delivery));
             return;
         }
         if (position instanceof Position.ShardEnd) {
@@ -445,12 +367,10 @@ final class ShardReader implements OpenDelivery.Watcher {
             open = null;
         }
         reopening = false;
-        trimmed = null;
-        emptyReads = 0;
         checkpoint = position;
-        cursor.restart(position);
+        pages.restart(position);
         progress.restarted(position);
-        watch.dueIn(Duration.ZERO);
+        dueNanos = context.clocks().nanos();
         step();
     }
 
@@ -461,45 +381,6 @@ final class ShardReader implements OpenDelivery.Watcher {
                 .map(Checkpoint::position)
                 .findFirst()
                 .orElseGet(Position.TrimHorizon::new);
-    }
-
-    private void again(Duration wait) {
-        if (timer != null) {
-            timer.cancel(false);
-        }
-        if (!waiting) {
-            watch.dueIn(wait);
-        }
-        timer = tasks.timer(wait, this::step);
-    }
-
-    private void failed(RuntimeException e, String what) {
-        if (problem == null) {
-            log.warn("Shard {} of table {} {}: {}", shard.id(), context.table(), what, e.toString());
-        }
-        log.debug("Shard {} of table {} {}", shard.id(), context.table(), what, e);
-        problem = "The shard " + what + ": " + e.getMessage();
-    }
-
-    private static PollResult resultOf(ReadError error) {
-        return switch (error) {
-            case EXPIRED -> PollResult.EXPIRED;
-            case TRIMMED -> PollResult.TRIMMED;
-            case THROTTLED -> PollResult.THROTTLED;
-            default -> PollResult.FAILED;
-        };
-    }
-
-    private GapDetected gap(
-            GapDetected.Reason reason, @Nullable SequenceNumber after, @Nullable SequenceNumber before) {
-        return new GapDetected(
-                context.table(),
-                reason,
-                streamArn,
-                shard.id(),
-                after,
-                before,
-                context.clocks().now());
     }
 
     private Checkpoint checkpointAt(Position position) {

@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
 /** Status of a table from what its parts publish; asks nobody and waits for nobody. */
 final class TableReport {
 
-    /** For how long DynamoDB keeps records. */
-    private static final Duration RETENTION = Duration.ofHours(24);
-
     private TableReport() {}
 
     static TableStatus of(
@@ -37,10 +34,10 @@ final class TableReport {
 
     private static Duration lag(Clocks clocks, @Nullable ShardBook book, OpenShards open, long caughtUpNanos) {
         var readers = List.copyOf(open.all());
-        var lag = readers.isEmpty() ? clocks.since(caughtUpNanos) : Duration.ZERO;
         var childless = book == null ? null : book.childlessSince();
-        if (childless != null) {
-            lag = longer(lag, clocks.since(childless));
+        var lag = childless == null ? Duration.ZERO : clocks.since(childless);
+        if (childless == null && readers.isEmpty()) {
+            lag = clocks.since(caughtUpNanos);
         }
         for (var reader : readers) {
             lag = longer(lag, reader.lag());
@@ -55,7 +52,7 @@ final class TableReport {
             var oldest = reader.oldestUnfinished();
             age = longer(age, oldest == null ? reader.lag() : clocks.since(oldest));
         }
-        return age.compareTo(RETENTION) < 0 ? RETENTION.minus(age) : Duration.ZERO;
+        return age.compareTo(ShardOpening.RETENTION) < 0 ? ShardOpening.RETENTION.minus(age) : Duration.ZERO;
     }
 
     private static List<ShardStatus> shards(ShardBook book, OpenShards open, State state, Duration lag) {

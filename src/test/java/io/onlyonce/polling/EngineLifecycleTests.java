@@ -3,6 +3,7 @@ package io.onlyonce.polling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
 
 import io.onlyonce.checkpoint.Checkpoint;
 import io.onlyonce.engine.ConsumerStatus.Role;
@@ -162,10 +163,7 @@ class EngineLifecycleTests {
         aws.put(arn, shard, 250);
         fixture.start();
         fixture.advance(Duration.ofMillis(100));
-        var paused = CompletableFuture.runAsync(() -> fixture.engine.pause(PollingFixture.TABLE));
-        assertThat(fixture.scheduler.advanceUntil(
-                        () -> fixture.status().state() == State.PAUSED && paused.isDone(), Duration.ofHours(1)))
-                .isTrue();
+        pause();
         assertThat(fixture.path.offered(shard)).hasSizeBetween(100, 200);
         assertThat(fixture.path.finished(shard)).hasSameSizeAs(fixture.path.offered(shard));
         assertThat(fixture.path.openShards()).isEmpty();
@@ -185,7 +183,7 @@ class EngineLifecycleTests {
         aws.put(arn, shard, 10);
         fixture.start();
         fixture.seconds(5);
-        fixture.engine.pause(PollingFixture.TABLE);
+        pause();
         fixture.checkpoints.set(new Checkpoint(arn, new ShardId(shard), null, new Position.TrimHorizon()));
         fixture.engine.resume(PollingFixture.TABLE);
         fixture.seconds(5);
@@ -200,7 +198,7 @@ class EngineLifecycleTests {
         aws.put(arn, child, 10);
         fixture.start();
         fixture.seconds(5);
-        fixture.engine.pause(PollingFixture.TABLE);
+        pause();
         fixture.checkpoints.set(new Checkpoint(arn, new ShardId(shard), null, new Position.TrimHorizon()));
         fixture.engine.resume(PollingFixture.TABLE);
         fixture.seconds(5);
@@ -216,6 +214,7 @@ class EngineLifecycleTests {
         aws.put(arn, shard, 10);
         fixture.start();
         fixture.seconds(1);
+        // Returns after five seconds of real time.
         fixture.engine.pause(PollingFixture.TABLE);
         assertThat(fixture.status().state()).isEqualTo(State.PAUSED);
 
@@ -336,6 +335,14 @@ class EngineLifecycleTests {
             assertThat(table.table()).isEqualTo(PollingFixture.TABLE);
             assertThat(table.state()).isEqualTo(State.STOPPED);
             assertThat(table.streamArn()).isNull();
+        });
+    }
+
+    private void pause() {
+        var paused = CompletableFuture.runAsync(() -> fixture.engine.pause(PollingFixture.TABLE));
+        await().atMost(Duration.ofSeconds(4)).until(() -> {
+            fixture.advance(Duration.ofMillis(500));
+            return paused.isDone();
         });
     }
 

@@ -347,6 +347,36 @@ class ShardReadingTests {
     }
 
     @Test
+    void beginningThatMayHaveBeenTrimmedBeforeAnythingWasReadIsReported() {
+        fixture.start();
+        fixture.seconds(5);
+        assertThat(fixture.stop()).isTrue();
+        aws.put(arn, shard, 3);
+        fixture.advance(Duration.ofHours(25));
+        aws.trim(arn, shard, 3);
+        var left = aws.put(arn, shard);
+        fixture.start();
+        fixture.seconds(5);
+
+        assertThat(fixture.path.offered(shard)).containsExactly(left);
+        assertThat(fixture.events.gaps).singleElement().satisfies(gap -> {
+            assertThat(gap.after()).isNull();
+            assertThat(gap.before()).isEqualTo(new SequenceNumber(left));
+        });
+    }
+
+    @Test
+    void firstStartWithAnOldShardIsNoGap() {
+        fixture.advance(Duration.ofHours(25));
+        aws.put(arn, shard);
+        fixture.start();
+        fixture.seconds(5);
+
+        assertThat(fixture.path.offered(shard)).hasSize(1);
+        assertThat(fixture.events.gaps).isEmpty();
+    }
+
+    @Test
     void haltsBeforeTheRecordsThatFollowAGap() {
         fixture.haltOnGap = true;
         aws.put(arn, shard, 10);

@@ -1,0 +1,48 @@
+package io.onlyonce.polling;
+
+import io.onlyonce.checkpoint.Checkpoint;
+import io.onlyonce.engine.StartAt;
+import java.util.HashSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The stream of a table that is to be read now.
+ *
+ * @param streamArn stream
+ * @param successor stream to read when this one is read to its end; absent if this is the latest
+ * @param checkpoints its checkpoints
+ * @param atLatest whether this is the first start of the table and begins at {@code latest}, or one that was interrupted
+ * @param othersStored whether there are checkpoints of streams that came before
+ */
+record FollowedStream(
+        String streamArn,
+        @Nullable String successor,
+        List<Checkpoint> checkpoints,
+        boolean atLatest,
+        boolean othersStored) {
+
+    /** Decides from the checkpoints: a stream that was being read comes before the latest, because it may still offer records. */
+    static FollowedStream of(TableSource source, String latest, List<Checkpoint> rows) {
+        var streams = new HashSet<String>();
+        rows.forEach(row -> streams.add(row.streamArn()));
+        boolean readLatest = streams.isEmpty() || streams.contains(latest);
+        // The label at the end of an ARN is the moment at which the stream was enabled.
+        var current =
+                readLatest ? latest : streams.stream().max(String::compareTo).orElse(latest);
+        var ofCurrent =
+                rows.stream().filter(row -> row.streamArn().equals(current)).toList();
+        boolean othersStored = ofCurrent.size() < rows.size();
+        boolean atLatest = source.startAt() == StartAt.LATEST
+                && readLatest
+                && !othersStored
+                && ShardLineage.isUntouched(
+                        ofCurrent.stream().map(Checkpoint::position).toList());
+        return new FollowedStream(current, readLatest ? null : latest, ofCurrent, atLatest, othersStored);
+    }
+
+    /** The stream that follows one that was read to its end. */
+    static FollowedStream next(String streamArn) {
+        return new FollowedStream(streamArn, null, List.of(), false, true);
+    }
+}
