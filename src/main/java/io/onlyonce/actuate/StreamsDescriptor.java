@@ -9,16 +9,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
 /**
- * State of a consumer as JSON. Every time span is a decimal number of seconds, every moment an ISO-8601 text; constants are in lower case, with dashes. Counts are since the process began.
+ * State of a consumer as JSON. Every time span is a decimal number of seconds, every moment an ISO-8601 text; constants are in lower case, with dashes;
+ * what is absent is left out. Counts are since the process began.
  *
  * @param consumer name of the consumer
  * @param engine {@code polling} or {@code kcl}
  * @param role {@code active}, {@code standby} or {@code stopped}
  * @param tables consumed tables by name
  */
-public record StreamsDescriptor(String consumer, String engine, String role, Map<String, TableDescriptor> tables) {
+public record StreamsDescriptor(String consumer, String engine, String role, Map<String, TableDescriptor> tables)
+        implements OperationResponseBody {
 
     /**
      * State of a table.
@@ -48,7 +51,8 @@ public record StreamsDescriptor(String consumer, String engine, String role, Map
             long quarantined,
             long gaps,
             List<GapDescriptor> recentGaps,
-            List<ShardDescriptor> shards) {
+            List<ShardDescriptor> shards)
+            implements OperationResponseBody {
 
         static TableDescriptor of(TableStatus status, Counts counts, List<GapDetected> recentGaps) {
             var duplicates = new LinkedHashMap<String, Long>();

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
@@ -101,5 +102,5 @@ public final class StreamsEndpoint {
      * @param message what is wrong
      * @param choices what could be asked for instead
      */
-    public record RefusalDescriptor(String message, List<String> choices) {}
+    public record RefusalDescriptor(String message, List<String> choices) implements OperationResponseBody {}
 }
