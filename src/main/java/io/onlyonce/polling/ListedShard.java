@@ -19,8 +19,7 @@ record ListedShard(ShardId id, @Nullable ShardId parent, boolean closed) {
     private static final Pattern CREATED = Pattern.compile("shardId-(\\d{20})-.*");
 
     /** When the shard was created, as far as its identifier tells. */
-    @Nullable
-    Instant createdAt() {
+    @Nullable Instant createdAt() {
         var matcher = CREATED.matcher(id.value());
         return matcher.matches() ? Instant.ofEpochMilli(Long.parseLong(matcher.group(1))) : null;
     }

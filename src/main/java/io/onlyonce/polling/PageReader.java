@@ -143,14 +143,12 @@ final class PageReader {
     }
 
     /** From any thread. */
-    @Nullable
-    Instant lastSuccess() {
+    @Nullable Instant lastSuccess() {
         return lastSuccess;
     }
 
     /** From any thread. */
-    @Nullable
-    String problem() {
+    @Nullable String problem() {
         return problem;
     }
 

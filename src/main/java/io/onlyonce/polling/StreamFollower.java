@@ -95,8 +95,7 @@ final class StreamFollower implements ShardReader.Owner, ShardDiscovery.Finder {
     }
 
     /** What is wrong with the table while its shards can be read all the same; from any thread. */
-    @Nullable
-    String warning() {
+    @Nullable String warning() {
         return warning;
     }
 

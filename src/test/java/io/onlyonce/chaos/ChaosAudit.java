@@ -1,0 +1,101 @@
+package io.onlyonce.chaos;
+
+import io.onlyonce.stream.SequenceNumber;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** What the effects of a run say, once it is over. */
+final class ChaosAudit {
+
+    private final Map<String, Integer> committed = new HashMap<>();
+    private final Map<String, List<Run>> outside = new HashMap<>();
+
+    /** One run of the listener with the outside effect. */
+    record Run(String event, SequenceNumber sequence, boolean redelivered, int attempt, String process, long order) {}
+
+    ChaosAudit(DynamoDbClient client, ChaosTables tables) {
+        client.scanPaginator(scan -> scan.tableName(tables.committed()).consistentRead(true)).items().stream()
+                .forEach(item -> committed.put(
+                        item.get("id").s(), Integer.parseInt(item.get("runs").n())));
+        client.scanPaginator(scan -> scan.tableName(tables.outside()).consistentRead(true)).items().stream()
+                .forEach(item -> outside.computeIfAbsent(item.get("id").s(), id -> new ArrayList<>())
+                        .add(run(item)));
+    }
+
+    private static Run run(Map<String, AttributeValue> item) {
+        return new Run(
+                item.get("event").s(),
+                new SequenceNumber(item.get("sequence").s()),
+                item.get("redelivered").bool(),
+                Integer.parseInt(item.get("attempt").n()),
+                item.get("process").s(),
+                Long.parseLong(item.get("order").n()));
+    }
+
+    int committed() {
+        return committed.size();
+    }
+
+    int outside() {
+        return outside.size();
+    }
+
+    /** Keys of which an effect is missing. */
+    Set<String> missing(Set<String> expected) {
+        var missing = new TreeSet<>(expected);
+        missing.removeIf(key -> committed.containsKey(key) && outside.containsKey(key));
+        return missing;
+    }
+
+    /** Keys whose committed effect happened more than once. */
+    Set<String> doubledCommits() {
+        return committed.entrySet().stream()
+                .filter(entry -> entry.getValue() > 1)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+    }
+
+    /** Keys whose outside effect happened more than once. */
+    long repeatedOutside() {
+        return outside.values().stream().filter(runs -> runs.size() > 1).count();
+    }
+
+    /** Keys of which more than one delivery was not marked as redelivered. Attempts of one delivery count as one. */
+    Set<String> unmarkedRepeats() {
+        return outside.entrySet().stream()
+                .filter(entry -> entry.getValue().stream()
+                        .filter(run -> !run.redelivered())
+                        .collect(Collectors.groupingBy(Run::attempt, Collectors.counting()))
+                        .values()
+                        .stream()
+                        .anyMatch(count -> count > 1))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+    }
+
+    /** Pairs of first deliveries that one process ran in another order than that of their shard, which there is one of. */
+    List<String> outOfOrder() {
+        var violations = new ArrayList<String>();
+        var byProcess = outside.values().stream()
+                .flatMap(List::stream)
+                .filter(run -> run.attempt() == 1 && !run.redelivered())
+                .collect(Collectors.groupingBy(Run::process));
+        byProcess.forEach((process, runs) -> {
+            runs.sort(Comparator.comparingLong(Run::order));
+            for (int i = 1; i < runs.size(); i++) {
+                if (!runs.get(i).sequence().isAfter(runs.get(i - 1).sequence())) {
+                    violations.add(runs.get(i - 1) + " before " + runs.get(i));
+                }
+            }
+        });
+        return violations;
+    }
+}

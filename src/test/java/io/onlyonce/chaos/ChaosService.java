@@ -1,0 +1,80 @@
+package io.onlyonce.chaos;
+
+import io.onlyonce.ItemInserted;
+import io.onlyonce.app.OnlyonceApplication;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+
+/** The service with two listeners, whose effects stand in tables of their own: one commits with its completion, one does not. */
+@Configuration(proxyBeanMethods = false)
+class ChaosService {
+
+    public static void main(String[] args) {
+        OnlyonceApplication.application(ChaosService.class).run(args);
+    }
+
+    @Bean
+    Committing committing(@Value("${chaos.committed}") String table) {
+        return new Committing(table);
+    }
+
+    @Bean
+    Outside outside(DynamoDbClient client, @Value("${chaos.outside}") String table) {
+        return new Outside(client, table);
+    }
+
+    static final class Committing {
+
+        private final String table;
+
+        Committing(String table) {
+            this.table = table;
+        }
+
+        @EventListener
+        void on(ItemInserted<Map<String, AttributeValue>> event) {
+            event.commitWith(TransactWriteItem.builder()
+                    .update(update -> update.tableName(table)
+                            .key(Map.of("id", event.item().get("id")))
+                            .updateExpression("ADD runs :one")
+                            .expressionAttributeValues(Map.of(":one", AttributeValue.fromN("1"))))
+                    .build());
+        }
+    }
+
+    static final class Outside {
+
+        private final DynamoDbClient client;
+        private final String table;
+        private final String process = UUID.randomUUID().toString();
+        private final AtomicLong order = new AtomicLong();
+
+        Outside(DynamoDbClient client, String table) {
+            this.client = client;
+            this.table = table;
+        }
+
+        @EventListener
+        void on(ItemInserted<Map<String, AttributeValue>> event) {
+            client.putItem(put -> put.tableName(table)
+                    .item(Map.of(
+                            "id", event.item().get("id"),
+                            "run", AttributeValue.fromS(UUID.randomUUID().toString()),
+                            "event", AttributeValue.fromS(event.eventId()),
+                            "sequence",
+                                    AttributeValue.fromS(event.sequenceNumber().digits()),
+                            "redelivered", AttributeValue.fromBool(event.redelivered()),
+                            "attempt", AttributeValue.fromN(Integer.toString(event.attempt())),
+                            "process", AttributeValue.fromS(process),
+                            "order", AttributeValue.fromN(Long.toString(order.incrementAndGet())))));
+        }
+    }
+}

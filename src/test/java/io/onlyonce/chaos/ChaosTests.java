@@ -1,0 +1,55 @@
+package io.onlyonce.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Everything goes wrong at once: every kind of fault between the service and DynamoDB, outages, and kills. Short as part of the build; long with
+ * {@code ./mvnw test -Dtest=ChaosTests -Dchaos.minutes=10 -Dchaos.items=50000 -Dchaos.kills=20}. {@code -Dchaos.seed} repeats a run.
+ */
+class ChaosTests {
+
+    private static final Logger log = LoggerFactory.getLogger(ChaosTests.class);
+
+    private static final double PROBABILITY = 0.02;
+
+    @Test
+    void nothingIsMissingAndNothingIsDoubled() throws Exception {
+        long seed = Long.getLong("chaos.seed", new Random().nextInt(1_000_000));
+        var duration = Duration.ofSeconds((long) (60 * Double.parseDouble(System.getProperty("chaos.minutes", "0.5"))));
+        int items = Integer.getInteger("chaos.items", 1_500);
+        int kills = Integer.getInteger("chaos.kills", 2);
+        int concurrency = Integer.getInteger("chaos.concurrency", 1);
+        log.info("Seed {}: {} items in {}, {} kills", seed, items, duration, kills);
+        var settings =
+                new Survival.Settings(items, duration, kills, FaultPlan.everything(seed, PROBABILITY), concurrency);
+
+        var outcome = new Survival(settings).run();
+
+        var audit = outcome.audit();
+        log.info(
+                "{} items, {} kills, {} outages, {} s; {} committed, {} outside effects repeated; faults: {}",
+                outcome.expected().size(),
+                outcome.kills(),
+                outcome.outages(),
+                outcome.took().toSeconds(),
+                audit.committed(),
+                audit.repeatedOutside(),
+                outcome.injected());
+        assertThat(audit.missing(outcome.expected()))
+                .as("missing, seed %d", seed)
+                .isEmpty();
+        assertThat(audit.doubledCommits()).as("doubled, seed %d", seed).isEmpty();
+        assertThat(audit.unmarkedRepeats())
+                .as("repeated unmarked, seed %d", seed)
+                .isEmpty();
+        if (concurrency == 1) {
+            assertThat(audit.outOfOrder()).as("out of order, seed %d", seed).isEmpty();
+        }
+    }
+}
