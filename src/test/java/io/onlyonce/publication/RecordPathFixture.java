@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
@@ -88,6 +89,7 @@ final class RecordPathFixture implements AutoCloseable {
         private RetryPolicy retryPolicy =
                 RetryPolicy.builder().maxRetries(4).delay(Duration.ofMillis(1)).build();
         private ManualScheduler time;
+        private Executor executor;
         private LongSupplier ticker = System::nanoTime;
 
         Builder in(SharedWorld shared) {
@@ -141,6 +143,12 @@ final class RecordPathFixture implements AutoCloseable {
             return this;
         }
 
+        /** Runs listeners and calls of the ledger on an executor of the test's. */
+        Builder executor(Executor value) {
+            executor = value;
+            return this;
+        }
+
         RecordPathFixture start() {
             if (tables.isEmpty()) {
                 tables.add(TABLE);
@@ -159,7 +167,9 @@ final class RecordPathFixture implements AutoCloseable {
                 context,
                 listeners,
                 observed,
-                new DeliveryThreads(workers, ledgerThreads, timers),
+                builder.executor == null
+                        ? new DeliveryThreads(workers, ledgerThreads, timers)
+                        : new DeliveryThreads(builder.executor, builder.executor, timers),
                 world.quarantine,
                 Clock.systemUTC(),
                 builder.ticker);
@@ -215,6 +225,14 @@ final class RecordPathFixture implements AutoCloseable {
 
     void interruptWorkers() {
         workerThreads.forEach(Thread::interrupt);
+    }
+
+    /** Waits until no thread has anything to do. */
+    void awaitQuiet() {
+        eventually()
+                .until(() -> workers.getActiveCount() == 0
+                        && ledgerThreads.getActiveCount() == 0
+                        && ledgerThreads.getQueue().isEmpty());
     }
 
     /** Ends the threads, as the end of a process would; open deliveries are not closed. */

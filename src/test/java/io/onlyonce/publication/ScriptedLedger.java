@@ -23,12 +23,14 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 /** Ledger as one process sees it: keeps its calls, and fails, delays or loses answers as a test says. */
 final class ScriptedLedger implements Ledger {
 
-    private static final Runnable NOTHING = () -> {};
-
     private final Ledger ledger;
     private final List<Call> calls = new CopyOnWriteArrayList<>();
-    private final Map<LedgerOperation, Runnable> before = new ConcurrentHashMap<>();
-    private final Map<LedgerOperation, Runnable> after = new ConcurrentHashMap<>();
+    private final Map<LedgerOperation, Around> script = new ConcurrentHashMap<>();
+
+    /** What happens around a call. */
+    interface Around {
+        Object call(LedgerOperation operation, List<String> keys, Supplier<?> call);
+    }
 
     /** One call, answered or not. */
     record Call(LedgerOperation operation, List<String> keys) {}
@@ -37,29 +39,57 @@ final class ScriptedLedger implements Ledger {
         this.ledger = ledger;
     }
 
+    /** Wraps every call of these operations, all if none is named, until {@link #heal}. */
+    void around(Around around, LedgerOperation... operations) {
+        operations(operations).forEach(operation -> script.put(operation, around));
+    }
+
     /** Runs something before every call of these operations; what it throws keeps the call from reaching the ledger. */
     void before(Runnable step, LedgerOperation... operations) {
-        operations(operations).forEach(operation -> before.put(operation, step));
+        around(
+                (operation, keys, call) -> {
+                    step.run();
+                    return call.get();
+                },
+                operations);
     }
 
     /** Runs something after every call of these operations; what it throws loses the answer. */
     void after(Runnable step, LedgerOperation... operations) {
-        operations(operations).forEach(operation -> after.put(operation, step));
+        around(
+                (operation, keys, call) -> {
+                    Object answer = call.get();
+                    step.run();
+                    return answer;
+                },
+                operations);
     }
 
     /** Lets calls of these operations fail, all if none is named, until {@link #heal}. */
     void fail(LedgerOperation... operations) {
-        before(ScriptedLedger::refuse, operations);
+        before(
+                () -> {
+                    throw unavailable();
+                },
+                operations);
     }
 
     /** Ends what was scripted. */
     void heal() {
-        before.clear();
-        after.clear();
+        script.clear();
     }
 
-    static void refuse() {
-        throw new LedgerUnavailableException("ledger is down", null);
+    /** Lets calls of these operations go through and their answers be lost, until {@link #heal}. */
+    void loseAnswers(LedgerOperation... operations) {
+        after(
+                () -> {
+                    throw unavailable();
+                },
+                operations);
+    }
+
+    static LedgerUnavailableException unavailable() {
+        return new LedgerUnavailableException("ledger is down", null);
     }
 
     private static Set<LedgerOperation> operations(LedgerOperation... operations) {
@@ -77,14 +107,13 @@ final class ScriptedLedger implements Ledger {
         return calls(operation).stream().flatMap(call -> call.keys().stream()).toList();
     }
 
+    @SuppressWarnings("unchecked") // what goes around a call gives its answer back
     private <T> T call(LedgerOperation operation, List<Claim> claims, Supplier<T> call) {
         var keys = claims.stream().map(Claim::key).toList();
         calls.add(new Call(operation, keys));
         assertThat(keys).hasSizeBetween(1, MAX_BATCH).doesNotHaveDuplicates();
-        before.getOrDefault(operation, NOTHING).run();
-        T answer = call.get();
-        after.getOrDefault(operation, NOTHING).run();
-        return answer;
+        Around around = script.get(operation);
+        return around == null ? call.get() : (T) around.call(operation, keys, call);
     }
 
     @Override

@@ -10,9 +10,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
 /** What all processes of a test share and what a crash leaves: the ledgers, the quarantine and what listeners have committed. */
 final class SharedWorld {
+
+    /** Name of an effect that cannot be committed. */
+    static final String REFUSED = "refused";
 
     final InMemoryQuarantineStore quarantine = new InMemoryQuarantineStore();
 
@@ -37,6 +41,10 @@ final class SharedWorld {
         for (TransactWriteItem item : items) {
             if (item.put().tableName().equals(InMemoryQuarantineStore.TABLE)) {
                 quarantine.apply(item);
+            } else if (item.put().item().get("name").s().equals(REFUSED)) {
+                throw TransactionCanceledException.builder()
+                        .message("condition failed")
+                        .build();
             } else {
                 committed.merge(item.put().item().get("name").s(), 1, Integer::sum);
             }
