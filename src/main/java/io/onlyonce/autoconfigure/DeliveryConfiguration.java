@@ -2,6 +2,8 @@ package io.onlyonce.autoconfigure;
 
 import io.awspring.cloud.dynamodb.DynamoDbTableNameResolver;
 import io.awspring.cloud.dynamodb.DynamoDbTableSchemaResolver;
+import io.onlyonce.checkpoint.CheckpointTable;
+import io.onlyonce.ledger.LedgerTable;
 import io.onlyonce.publication.ConsumerListener;
 import io.onlyonce.publication.ConsumerListeners;
 import io.onlyonce.publication.DeliveryThreads;
@@ -13,7 +15,9 @@ import io.onlyonce.publication.RecordPaths;
 import io.onlyonce.publication.Redrive;
 import io.onlyonce.quarantine.DynamoDbQuarantineStore;
 import io.onlyonce.quarantine.QuarantineStore;
+import io.onlyonce.quarantine.QuarantineTable;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.Executor;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -107,7 +111,15 @@ final class DeliveryConfiguration {
     }
 
     @Bean
-    OwnTables onlyonceOwnTables(DynamoDbClient client, OnlyonceProperties properties) {
-        return new OwnTables(client, properties.tables());
+    TableInitializer onlyonceTableInitializer(DynamoDbClient client, OnlyonceProperties properties) {
+        var tables = properties.tables();
+        return new TableInitializer(
+                client,
+                tables,
+                List.of(
+                        new TableDefinition(
+                                LedgerTable.createTableRequest(tables.ledger()), LedgerTable.TIME_TO_LIVE_ATTRIBUTE),
+                        new TableDefinition(CheckpointTable.createTableRequest(tables.checkpoints()), null),
+                        new TableDefinition(QuarantineTable.createTableRequest(tables.quarantine()), null)));
     }
 }

@@ -27,7 +27,7 @@ public final class OnlyoncePollingAutoConfiguration {
     ConsumerEngine onlyonceEngine(
             OnlyonceProperties properties,
             TablePaths tablePaths,
-            OwnTables ownTables,
+            TableInitializer tables,
             DynamoDbClient dynamoDb,
             DynamoDbStreamsClient streams,
             @Qualifier(DeliveryConfiguration.LISTENERS) ConsumerListeners listeners,
@@ -43,7 +43,7 @@ public final class OnlyoncePollingAutoConfiguration {
                 properties.streams().keySet(),
                 () -> new PollingEngine(
                         dynamoDb, streams, tablePaths.sources(), settings, scheduler, listeners, Clock.systemUTC()),
-                ownTables::initialize,
+                tables::initialize,
                 scheduler,
                 System::nanoTime);
     }
