@@ -10,7 +10,6 @@ import io.onlyonce.stream.StreamRecord;
 import java.lang.reflect.UndeclaredThrowableException;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,30 +34,28 @@ final class Delivery {
     private final Claim claim;
     private final Claimed claimed;
     private final TableRecordPath path;
-    private final Runnable onClaimLost;
+    private final SaveListener saveListener;
+    private final ProgressSaves saves = new ProgressSaves();
     private final Set<String> completed;
-    private final Map<String, Throwable> failures = new LinkedHashMap<>();
-    private final Map<String, Throwable> givenUp = new LinkedHashMap<>();
-    private final Retries retries;
-    private int attempts;
-    private boolean unsaved;
-    private boolean saveQueued;
-    private boolean saving;
-    private boolean committing;
-    private boolean finished;
-    private boolean claimLost;
+    private final Failures failures;
     private @Nullable LedgerUnavailableException ledgerFailure;
 
-    /** {@code onClaimLost} is called, on any thread and at most once, when saving progress finds that the claim is lost. */
-    Delivery(TableRecordPath path, StreamRecord record, Claim claim, Claimed claimed, Runnable onClaimLost) {
+    /** Told, on any thread and with no lock held, when progress needs no saving any more. */
+    @FunctionalInterface
+    interface SaveListener {
+
+        /** {@code claimHeld} says whether the claim still stood. */
+        void progressSaved(boolean claimHeld);
+    }
+
+    Delivery(TableRecordPath path, StreamRecord record, Claim claim, Claimed claimed, SaveListener saveListener) {
         this.path = path;
         this.record = record;
         this.claim = claim;
         this.claimed = claimed;
-        this.onClaimLost = onClaimLost;
-        this.retries = new Retries(path.settings().retryPolicy());
+        this.saveListener = saveListener;
         this.completed = new HashSet<>(claimed.completedListeners());
-        this.attempts = claimed.attempts();
+        this.failures = new Failures(path.settings().retryPolicy(), claimed.attempts());
     }
 
     String table() {
@@ -83,11 +80,7 @@ final class Delivery {
     }
 
     synchronized int attempts() {
-        return attempts;
-    }
-
-    synchronized boolean isClaimLost() {
-        return claimLost;
+        return failures.attempts();
     }
 
     Map<String, AttributeValue> newImage() {
@@ -100,18 +93,15 @@ final class Delivery {
         return image;
     }
 
-    /** Begins a round: failures of the last one are forgotten. */
     synchronized void beginRound() {
-        failures.clear();
+        failures.beginRound();
         ledgerFailure = null;
     }
 
     /** Calls a listener unless it has completed, does not hear the table or the claim is lost. */
     <T> void call(ItemListener listener, ItemMapper<T> mapper, Consumer<ItemInserted<T>> handler) {
-        synchronized (this) {
-            if (!listener.hears(table()) || isSettled(listener)) {
-                return;
-            }
+        if (!listener.hears(table()) || isSettled(listener)) {
+            return;
         }
         var call = new ListenerCall<T>(this, listener, mapper);
         long start = System.nanoTime();
@@ -128,11 +118,11 @@ final class Delivery {
         end(listener, call, failure, Duration.ofNanos(System.nanoTime() - start));
     }
 
-    private boolean isSettled(ItemListener listener) {
+    private synchronized boolean isSettled(ItemListener listener) {
         return completed.contains(listener.id())
-                || givenUp.containsKey(listener.id())
-                || claimLost
-                || ledgerFailure != null;
+                || failures.isGivenUp(listener.id())
+                || ledgerFailure != null
+                || saves.isClaimLost();
     }
 
     private void end(ItemListener listener, ListenerCall<?> call, @Nullable Throwable failure, Duration duration) {
@@ -144,9 +134,9 @@ final class Delivery {
                 ledgerFailure = unavailable;
             } else if (ledgerFailed == null && failure == null) {
                 completed.add(listener.id());
-                unsaved = true;
+                saves.change();
             } else if (ledgerFailed == null && failure != null) {
-                failures.put(listener.id(), failure);
+                failures.add(listener.id(), failure);
             }
         }
         if (call.committed() && failure != null) {
@@ -156,74 +146,68 @@ final class Delivery {
                     record.eventId(),
                     failure);
         }
-        if (!call.committed()) {
+        if (!isCompleted()) {
             path.saveProgress(this);
         }
         boolean success = call.committed() || (failure == null && ledgerFailed == null);
         path.consumerListener().listenerCalled(table(), listener.id(), success, duration);
     }
 
+    /** Whether the record's completion will say all that there is to save. */
+    private synchronized boolean isCompleted() {
+        for (ItemListener listener : path.listeners()) {
+            if (!completed.contains(listener.id())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Commits a listener's items with its completion. */
     CommitOutcome commit(ItemListener listener, List<TransactWriteItem> items) {
-        Set<String> completedSoFar;
-        synchronized (this) {
-            awaitSaved();
-            // From here to the end no progress is saved, so that the transaction does not meet our own write on the
-            // entry.
-            committing = true;
-            completedSoFar = Set.copyOf(completed);
-        }
+        saves.hold();
         try {
-            CommitOutcome outcome = path.ledger().commit(claim, listener.id(), completedSoFar, items);
-            synchronized (this) {
-                unsaved &= outcome != CommitOutcome.COMMITTED;
-                claimLost |= outcome == CommitOutcome.CLAIM_LOST;
+            CommitOutcome outcome =
+                    path.ledger().commit(claim, listener.id(), progress().completedListeners(), items);
+            if (outcome == CommitOutcome.COMMITTED) {
+                saves.carry();
+            } else {
+                saves.loseClaim();
             }
             return outcome;
         } finally {
-            synchronized (this) {
-                committing = false;
-            }
-        }
-    }
-
-    private void awaitSaved() {
-        boolean interrupted = false;
-        while (saving) {
-            try {
-                wait();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+            saves.resume();
         }
     }
 
     /** Ends a round. {@code failure} is what came out of the event bus itself, from a listener that does not complete for itself. */
     synchronized RoundOutcome endRound(@Nullable Throwable failure) {
-        if (claimLost) {
+        if (saves.isClaimLost()) {
             return new RoundOutcome.ClaimLost();
         }
         if (ledgerFailure != null) {
             return new RoundOutcome.LedgerUnavailable(ledgerFailure);
         }
         if (failure != null) {
-            failures.put(EVENT_BUS, failure);
+            failures.add(EVENT_BUS, failure);
+        } else {
+            failMissed();
         }
-        for (ItemListener listener : path.listeners()) {
-            if (failure == null && !completed.contains(listener.id()) && !hasFailed(listener)) {
-                failures.put(
-                        listener.id(),
-                        new IllegalStateException("The event multicaster did not call listener " + listener.id()));
-            }
-        }
-        if (failures.isEmpty() && givenUp.isEmpty()) {
-            finished = true;
+        if (failures.isEmpty()) {
+            saves.finish();
             return new RoundOutcome.Completed();
         }
-        return afterFailure();
+        saves.change();
+        return failures.endRound();
+    }
+
+    private void failMissed() {
+        for (ItemListener listener : path.listeners()) {
+            String id = listener.id();
+            if (!completed.contains(id) && !failures.contain(id)) {
+                failures.add(id, new IllegalStateException("The event multicaster did not call listener " + id));
+            }
+        }
     }
 
     /** Ends a round before it has begun, for a reason that no round can mend. */
@@ -231,96 +215,55 @@ final class Delivery {
         path.listeners().stream()
                 .map(ItemListener::id)
                 .filter(listener -> !completed.contains(listener))
-                .forEach(listener -> givenUp.put(listener, reason));
-        return afterFailure();
-    }
-
-    private RoundOutcome afterFailure() {
-        attempts++;
-        unsaved = true;
-        failures.forEach((listener, failure) -> {
-            if (!retries.permit(failure)) {
-                givenUp.put(listener, failure);
-            }
-        });
-        failures.keySet().removeAll(givenUp.keySet());
-        Duration delay = failures.isEmpty() ? null : retries.delayAfter(attempts);
-        if (delay == null) {
-            givenUp.putAll(failures);
-            return new RoundOutcome.GivenUp(Map.copyOf(givenUp));
-        }
-        return new RoundOutcome.Retry(Map.copyOf(failures), delay);
+                .forEach(listener -> failures.giveUp(listener, reason));
+        return endRound(null);
     }
 
     /** Last failure of every listener that has not completed. */
     synchronized Map<String, Throwable> failures() {
-        Map<String, Throwable> all = new LinkedHashMap<>(givenUp);
-        all.putAll(failures);
-        return all;
-    }
-
-    private boolean hasFailed(ItemListener listener) {
-        return failures.containsKey(listener.id()) || givenUp.containsKey(listener.id());
+        return failures.all();
     }
 
     /** Progress with which the record is set aside. From here no progress is saved, so that the two writes do not meet on the entry. */
-    synchronized Progress giveUp() {
-        awaitSaved();
-        committing = true;
+    Progress giveUp() {
+        saves.hold();
         return progress();
     }
 
     /** Takes {@link #giveUp()} back, for a record that could not be set aside: every listener gets another round. */
     synchronized void forgive() {
-        givenUp.clear();
-        committing = false;
+        failures.forgive();
+        saves.resume();
     }
 
-    /** Ends the delivery for every later {@link #beginSave()}. */
-    synchronized void finish() {
-        finished = true;
+    /** Ends the delivery: nothing is saved any more. */
+    void finish() {
+        saves.finish();
     }
 
     synchronized Progress progress() {
-        return new Progress(claim, Set.copyOf(completed), attempts);
+        return new Progress(claim, Set.copyOf(completed), failures.attempts());
     }
 
-    /** Progress that is worth saving now; none if the delivery has ended, nothing is new, or the listener's own transaction is about to carry it. */
-    synchronized @Nullable Progress beginSave() {
-        saveQueued = false;
-        if (finished || !unsaved || committing || claimLost) {
-            return null;
+    /** Progress that is worth saving now; absent if there is none. */
+    @Nullable Progress beginSave() {
+        synchronized (this) {
+            if (saves.begin()) {
+                return progress();
+            }
         }
-        saving = true;
-        unsaved = false;
-        return progress();
+        saveListener.progressSaved(true);
+        return null;
     }
 
     /** Ends what {@link #beginSave()} began, when the ledger has answered. */
-    void endSave(boolean held) {
-        boolean lost;
-        synchronized (this) {
-            saving = false;
-            lost = !held && !finished && !claimLost;
-            claimLost |= lost;
-            notifyAll();
-        }
-        if (lost) {
-            onClaimLost.run();
-        }
+    void endSave(boolean claimHeld) {
+        saves.end(claimHeld);
+        saveListener.progressSaved(!saves.isClaimLost());
     }
 
-    /** Ends what {@link #beginSave()} began, when the ledger has not answered: there is still something to save. */
-    synchronized void failSave() {
-        saving = false;
-        unsaved = true;
-        notifyAll();
-    }
-
-    /** Whether this call has put the delivery in line for saving, where it stands at most once. */
-    synchronized boolean enqueueSave() {
-        boolean enqueue = unsaved && !saveQueued;
-        saveQueued |= enqueue;
-        return enqueue;
+    /** When progress is saved. */
+    ProgressSaves saves() {
+        return saves;
     }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.scheduling.TaskScheduler;
@@ -26,6 +27,7 @@ final class GroupCommit<T> {
     private final Consumer<List<T>> write;
     private final ArrayDeque<T> queue = new ArrayDeque<>();
     private int flights;
+    private volatile @Nullable String problem;
 
     /**
      * How batches are formed.
@@ -83,16 +85,23 @@ final class GroupCommit<T> {
     private void fly(List<T> batch, BackOffExecution backOff) {
         try {
             write.accept(batch);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            problem = "%s fails: %s".formatted(name, e);
             long delay = backOff.nextBackOff();
             log.warn("{} of {} records failed, trying again in {} ms: {}", name, batch.size(), delay, e.toString());
             schedule(Duration.ofMillis(delay), () -> executor.execute(() -> fly(batch, backOff)));
             return;
         }
+        problem = null;
         synchronized (this) {
             flights--;
             dispatch();
         }
+    }
+
+    /** Why batches are being repeated at present; absent if none is. */
+    @Nullable String problem() {
+        return problem;
     }
 
     private void schedule(Duration delay, Runnable task) {

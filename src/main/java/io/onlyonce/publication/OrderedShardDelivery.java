@@ -52,6 +52,11 @@ final class OrderedShardDelivery implements ShardDelivery {
 
     @Override
     public void offer(List<StreamRecord> records) {
+        synchronized (this) {
+            if (isStopped()) {
+                return;
+            }
+        }
         path.countPassed(shardId, records);
         synchronized (this) {
             if (isStopped()) {
@@ -81,10 +86,20 @@ final class OrderedShardDelivery implements ShardDelivery {
         if (position != null) {
             report.progressed(position);
         }
-        if (closed && workers == 0 && settlement.ending() == 0 && claims.windUp()) {
+        if (closed && claims.windUp() && workers == 0 && settlement.ending() == 0 && isSaved()) {
             leaveKeys();
             report.finish(closing);
         }
+    }
+
+    /** Whether the progress of all records that have begun is in the ledger, so that no listener that has completed runs again elsewhere. */
+    private boolean isSaved() {
+        for (Slot slot : window.slots()) {
+            if (slot.begun && slot.delivery().saves().arePending()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether no further record may begin. Lock held. */
@@ -153,10 +168,13 @@ final class OrderedShardDelivery implements ShardDelivery {
         report.claimLost();
     }
 
-    /** A save of progress has found the claim taken over. */
-    synchronized void claimLost() {
-        if (!isStopped()) {
+    /** Progress of a record needs no saving any more. */
+    synchronized void progressSaved(boolean claimHeld) {
+        if (!claimHeld && !isStopped()) {
             lose();
+        }
+        if (closed) {
+            pump();
         }
     }
 
@@ -190,8 +208,11 @@ final class OrderedShardDelivery implements ShardDelivery {
 
     @Override
     public synchronized @Nullable String problem() {
-        String claimProblem = claims.problem();
-        return claimProblem == null ? settlement.problem() : claimProblem;
+        String problem = claims.problem();
+        if (problem == null) {
+            problem = settlement.problem();
+        }
+        return problem == null && window.size() > 0 ? path.problem() : problem;
     }
 
     @Override

@@ -118,7 +118,7 @@ public final class Redrive {
         StreamRecord record = quarantined.record();
         // What the quarantine knows of completed listeners outlives an entry of the ledger that has expired.
         var marked = new Claimed(true, union(claimed.completedListeners(), quarantined.completedListeners()), 0);
-        var delivery = new Delivery(path, record, claim, marked, () -> {});
+        var delivery = new Delivery(path, record, claim, marked, claimHeld -> {});
         RoundOutcome outcome = path.run(delivery, null);
         if (outcome instanceof RoundOutcome.Completed) {
             // In this order: a crash in between leaves a record whose next redrive finds it completed.

@@ -13,7 +13,7 @@ import io.onlyonce.stream.EventName;
 import io.onlyonce.stream.ShardId;
 import io.onlyonce.stream.StreamRecord;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -32,7 +32,7 @@ final class TableRecordPath implements RecordPath {
 
     // Records whose listeners are quick end within the linger, and then cost no write for each listener.
     private static final GroupCommit.Settings PROGRESS =
-            new GroupCommit.Settings(Ledger.MAX_BATCH, 2, Duration.ofMillis(10));
+            new GroupCommit.Settings(Integer.MAX_VALUE, 1, Duration.ofMillis(10));
 
     private final TableSettings table;
     private final ConsumerContext context;
@@ -145,7 +145,7 @@ final class TableRecordPath implements RecordPath {
     }
 
     Delivery deliveryFor(Slot slot, Claimed claimed) {
-        return new Delivery(this, slot.record, slot.claim(), claimed, slot.owner::claimLost);
+        return new Delivery(this, slot.record, slot.claim(), claimed, slot.owner::progressSaved);
     }
 
     /** Runs one round of a record on the calling thread. */
@@ -183,6 +183,12 @@ final class TableRecordPath implements RecordPath {
         return delivery.endRound(failure);
     }
 
+    /** Why completions or progress are not written at present; absent if they are. */
+    @Nullable String problem() {
+        String completionProblem = completions.problem();
+        return completionProblem == null ? progress.problem() : completionProblem;
+    }
+
     void complete(Slot slot) {
         completions.submit(slot);
     }
@@ -202,33 +208,34 @@ final class TableRecordPath implements RecordPath {
 
     /** Puts a delivery's progress on record soon, unless it ends before. */
     void saveProgress(Delivery delivery) {
-        if (delivery.enqueueSave()) {
+        if (delivery.saves().enqueue()) {
             progress.submit(delivery);
         }
     }
 
+    /** Deliveries that have ended meanwhile are many, so that batches for the ledger are made of those that have not. */
     private void writeProgress(List<Delivery> deliveries) {
-        List<Delivery> unsaved = new ArrayList<>();
-        List<Progress> toSave = new ArrayList<>();
+        Map<Delivery, Progress> unsaved = new LinkedHashMap<>();
         for (Delivery delivery : deliveries) {
-            Progress unsavedProgress = delivery.beginSave();
-            if (unsavedProgress != null) {
-                unsaved.add(delivery);
-                toSave.add(unsavedProgress);
+            Progress progressToSave = delivery.beginSave();
+            if (progressToSave != null) {
+                unsaved.put(delivery, progressToSave);
             }
         }
-        if (unsaved.isEmpty()) {
-            return;
-        }
-        List<Boolean> held;
-        try {
-            held = ledger().saveProgress(toSave);
-        } catch (RuntimeException e) {
-            unsaved.forEach(Delivery::failSave);
-            throw e;
-        }
-        for (int i = 0; i < unsaved.size(); i++) {
-            unsaved.get(i).endSave(held.get(i));
+        List<Delivery> toSave = List.copyOf(unsaved.keySet());
+        for (int from = 0; from < toSave.size(); from += Ledger.MAX_BATCH) {
+            List<Delivery> batch = toSave.subList(from, Math.min(from + Ledger.MAX_BATCH, toSave.size()));
+            List<Boolean> held;
+            try {
+                held = ledger().saveProgress(batch.stream().map(unsaved::get).toList());
+            } catch (RuntimeException | Error e) {
+                toSave.subList(from, toSave.size())
+                        .forEach(delivery -> delivery.saves().fail());
+                throw e;
+            }
+            for (int i = 0; i < batch.size(); i++) {
+                batch.get(i).endSave(held.get(i));
+            }
         }
     }
 

@@ -17,12 +17,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.springframework.context.event.EventListener;
 import org.springframework.core.retry.RetryPolicy;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
@@ -249,7 +252,7 @@ class CommitWithTests {
     /** A transaction that meets another write on its item is cancelled, so no save may be under way during a commit. */
     @Test
     void aCommitNeverMeetsASaveOfProgress() {
-        Map<String, AtomicInteger> writing = new java.util.concurrent.ConcurrentHashMap<>();
+        Map<String, AtomicInteger> writing = new ConcurrentHashMap<>();
         var meetings = new AtomicInteger();
         try (var process = process()
                 .concurrency(8)
@@ -294,20 +297,20 @@ class CommitWithTests {
     }
 
     private static void pause(int milliseconds) {
-        java.util.concurrent.locks.LockSupport.parkNanos(
-                Duration.ofMillis(milliseconds).toNanos());
+        LockSupport.parkNanos(Duration.ofMillis(milliseconds).toNanos());
+    }
+
+    private final class Wide {
+        @EventListener
+        public void on(Object event) {
+            if (event instanceof ItemInserted<?> item) {
+                thrown.set(catchThrowable(() -> item.commitWith(effect("wide"))));
+            }
+        }
     }
 
     @Test
     void onlyListenersForItemInsertedCanCommit() {
-        class Wide {
-            @org.springframework.context.event.EventListener
-            void on(Object event) {
-                if (event instanceof ItemInserted<?> item) {
-                    thrown.set(catchThrowable(() -> item.commitWith(effect("wide"))));
-                }
-            }
-        }
         try (var process = process()
                 .listener("a", (ItemInserted<Map<String, AttributeValue>> event) -> calls.add(event.eventId()))
                 .bean("wide", new Wide())

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -404,7 +405,7 @@ class ListenerFailureTests {
 
     @Test
     void anInterruptedListenerDoesNotInterruptTheNext() {
-        Map<String, Boolean> interrupted = new java.util.concurrent.ConcurrentHashMap<>();
+        Map<String, Boolean> interrupted = new ConcurrentHashMap<>();
         try (var process = process()
                 .listener("a", (ItemInserted<Map<String, AttributeValue>> event) -> {
                     interrupted.put(event.eventId(), Thread.currentThread().isInterrupted());
