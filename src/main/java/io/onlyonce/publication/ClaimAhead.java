@@ -66,14 +66,17 @@ final class ClaimAhead {
         int room = MOST_AHEAD - ahead;
         int wanted = Math.min(Ledger.MAX_BATCH, window.unclaimed().size());
         List<Slot> batch = new ArrayList<>(wanted);
-        if (room < wanted && !contended) {
+        if (room < wanted && !contended && !(pending == 0 && shard.isStalled())) {
             // Full batches are worth the wait: what is claimed suffices meanwhile.
             return batch;
         }
+        // What is claimed may all stand behind records that are not, so the next of a lane has a place even where there
+        // is no room.
+        boolean headsOnly = contended || room < wanted;
         Iterator<Slot> unclaimed = window.unclaimed().values().iterator();
         while (unclaimed.hasNext() && batch.size() < Ledger.MAX_BATCH) {
             Slot slot = unclaimed.next();
-            if (contended && !window.isHead(slot)) {
+            if (headsOnly && !window.isHead(slot)) {
                 continue;
             }
             unclaimed.remove();

@@ -64,7 +64,7 @@ final class OrderedShardDelivery implements ShardDelivery {
             }
             for (StreamRecord record : records) {
                 if (record.eventName() == EventName.INSERT) {
-                    window.add(record);
+                    window.add(record, path.hasEnded(shardId, record));
                 } else {
                     window.addFinished(record);
                 }
@@ -84,6 +84,7 @@ final class OrderedShardDelivery implements ShardDelivery {
         }
         Position.After position = window.drain();
         if (position != null) {
+            path.noteEnded(shardId, position.sequenceNumber());
             report.progressed(position);
         }
         if (closed && claims.windUp() && workers == 0 && settlement.ending() == 0 && isSaved()) {
@@ -100,6 +101,11 @@ final class OrderedShardDelivery implements ShardDelivery {
             }
         }
         return true;
+    }
+
+    /** Whether nothing runs and nothing may run. Lock held. */
+    boolean isStalled() {
+        return running.isEmpty() && window.countReady() == 0;
     }
 
     /** Whether no further record may begin. Lock held. */

@@ -5,7 +5,7 @@ import io.onlyonce.stream.ShardId;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** How far each shard has ever been read by this process, so that what is read again is not counted again. */
+/** How far each shard has ever come in this process, so that what comes again is not counted again. */
 final class SeenRecords {
 
     /** Shards come and go every few hours; what is forgotten is at worst counted twice. */
@@ -20,13 +20,18 @@ final class SeenRecords {
         }
     };
 
-    /** Notes that a record was read; answers whether it had been read before. */
+    /** Notes a record; answers whether the shard had come as far before. */
     synchronized boolean mark(ShardId shardId, SequenceNumber sequenceNumber) {
-        SequenceNumber before = furthest.get(shardId);
-        if (before != null && !sequenceNumber.isAfter(before)) {
-            return true;
+        boolean before = covers(shardId, sequenceNumber);
+        if (!before) {
+            furthest.put(shardId, sequenceNumber);
         }
-        furthest.put(shardId, sequenceNumber);
-        return false;
+        return before;
+    }
+
+    /** Whether the shard has come as far as a record. */
+    synchronized boolean covers(ShardId shardId, SequenceNumber sequenceNumber) {
+        SequenceNumber reached = furthest.get(shardId);
+        return reached != null && !sequenceNumber.isAfter(reached);
     }
 }

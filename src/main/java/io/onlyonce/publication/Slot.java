@@ -58,6 +58,8 @@ final class Slot {
     @Nullable InProgress elsewhere;
 
     long elsewhereNanos;
+    /** Whether the record had ended in this process before it was read again. */
+    boolean endedBefore;
     /** Why the record was dropped, if it was. */
     @Nullable DuplicateKind duplicate;
     /** Paces looking again at the delivery elsewhere. */

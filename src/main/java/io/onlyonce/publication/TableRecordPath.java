@@ -10,6 +10,7 @@ import io.onlyonce.ledger.Ledger;
 import io.onlyonce.ledger.Progress;
 import io.onlyonce.publication.ConsumerListener.RecordOutcome;
 import io.onlyonce.stream.EventName;
+import io.onlyonce.stream.SequenceNumber;
 import io.onlyonce.stream.ShardId;
 import io.onlyonce.stream.StreamRecord;
 import java.time.Duration;
@@ -38,7 +39,8 @@ final class TableRecordPath implements RecordPath {
     private final ConsumerContext context;
     private final Recoverer recoverer;
     private final InFlightKeys inFlightKeys;
-    private final SeenRecords seen = new SeenRecords();
+    private final SeenRecords read = new SeenRecords();
+    private final SeenRecords ended = new SeenRecords();
     private final GroupCommit<Slot> completions;
     private final GroupCommit<Delivery> progress;
 
@@ -264,8 +266,19 @@ final class TableRecordPath implements RecordPath {
         }
     }
 
+    /** Notes that all records of a shard have ended up to this one. */
+    void noteEnded(ShardId shardId, SequenceNumber sequenceNumber) {
+        ended.mark(shardId, sequenceNumber);
+    }
+
+    /** Whether a record had ended here before it was read again. */
+    boolean hasEnded(ShardId shardId, StreamRecord record) {
+        return ended.covers(shardId, record.sequenceNumber());
+    }
+
+    /** Counts a record that was dropped. One that is read again after it had ended is a redelivery, whatever it was dropped for the first time. */
     void countDuplicate(Slot slot) {
-        DuplicateKind kind = slot.duplicate;
+        DuplicateKind kind = slot.endedBefore ? DuplicateKind.REDELIVERY : slot.duplicate;
         if (kind != null) {
             countDuplicate(kind, slot.owner.shardId(), slot.record, slot.claim().key());
         }
@@ -274,7 +287,7 @@ final class TableRecordPath implements RecordPath {
     /** Counts records that need no delivery. A rewrite that is read once more is not counted once more: the producer did not write again. */
     void countPassed(ShardId shardId, List<StreamRecord> records) {
         for (StreamRecord record : records) {
-            boolean seenBefore = seen.mark(shardId, record.sequenceNumber());
+            boolean seenBefore = read.mark(shardId, record.sequenceNumber());
             if (record.eventName() == EventName.MODIFY && !seenBefore) {
                 countDuplicate(DuplicateKind.REWRITE, shardId, record, ItemKeys.text(record.keys()));
             } else if (record.eventName() != EventName.INSERT) {

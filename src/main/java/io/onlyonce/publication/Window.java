@@ -30,8 +30,9 @@ final class Window {
     }
 
     /** Appends a record that has to be claimed and delivered. */
-    void add(StreamRecord record) {
+    void add(StreamRecord record, boolean endedBefore) {
         Slot slot = new Slot(owner, nextIndex++, record);
+        slot.endedBefore = endedBefore;
         Lane lane = lanes.computeIfAbsent(lanePerItem ? record.keys() : SHARD, Lane::new);
         slot.lane = lane;
         lane.slots.add(slot);

@@ -10,13 +10,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Everything goes wrong at once: every kind of fault between the service and DynamoDB, outages, and kills. Short as part of the build; long with
- * {@code ./mvnw test -Dtest=ChaosTests -Dchaos.minutes=10 -Dchaos.items=50000 -Dchaos.kills=20}. {@code -Dchaos.seed} repeats a run.
+ * {@code ./mvnw test -Dtest=ChaosTests -Dchaos.minutes=10 -Dchaos.items=50000 -Dchaos.kills=20 -Dchaos.probability=0.005 -Dchaos.concurrency=32}; {@code -Dchaos.seed} repeats a run.
  */
 class ChaosTests {
 
     private static final Logger log = LoggerFactory.getLogger(ChaosTests.class);
-
-    private static final double PROBABILITY = 0.02;
 
     @Test
     void nothingIsMissingAndNothingIsDoubled() throws Exception {
@@ -24,10 +22,11 @@ class ChaosTests {
         var duration = Duration.ofSeconds((long) (60 * Double.parseDouble(System.getProperty("chaos.minutes", "0.5"))));
         int items = Integer.getInteger("chaos.items", 1_500);
         int kills = Integer.getInteger("chaos.kills", 2);
+        double probability = Double.parseDouble(System.getProperty("chaos.probability", "0.02"));
         int concurrency = Integer.getInteger("chaos.concurrency", 1);
         log.info("Seed {}: {} items in {}, {} kills", seed, items, duration, kills);
         var settings =
-                new Survival.Settings(items, duration, kills, FaultPlan.everything(seed, PROBABILITY), concurrency);
+                new Survival.Settings(items, duration, kills, FaultPlan.everything(seed, probability), concurrency);
 
         var outcome = new Survival(settings).run();
 

@@ -13,7 +13,7 @@ class WindowTests {
     private final Window window = new Window(null, true);
 
     private Slot claimed(StreamRecord record) {
-        window.add(record);
+        window.add(record, false);
         Slot slot = null;
         for (Slot last : window.slots()) {
             slot = last;
