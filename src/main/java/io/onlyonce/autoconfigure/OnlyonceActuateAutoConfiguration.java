@@ -27,10 +27,10 @@ public final class OnlyonceActuateAutoConfiguration {
 
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
-    @ConditionalOnAvailableEndpoint(StreamsEndpoint.class)
     static class Endpoints {
 
         @Bean
+        @ConditionalOnAvailableEndpoint
         @ConditionalOnMissingBean
         StreamsEndpoint onlyonceStreamsEndpoint(ConsumerName consumer, Engine engine, ConsumerCounts counts) {
             return new StreamsEndpoint(consumer.value(), engine, counts);
@@ -40,10 +40,10 @@ public final class OnlyonceActuateAutoConfiguration {
     /** Both are named apart from Boot's health groups {@code readiness} and {@code liveness}, which an application includes them in. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(ConditionalOnEnabledHealthIndicator.class)
-    @ConditionalOnEnabledHealthIndicator("onlyonce")
     static class Health {
 
         @Bean
+        @ConditionalOnEnabledHealthIndicator("onlyonce")
         @ConditionalOnMissingBean(name = "onlyonceReadinessHealthIndicator")
         ConsumerReadinessHealthIndicator onlyonceReadinessHealthIndicator(
                 Engine engine, ConsumerCounts counts, OnlyonceProperties properties) {
@@ -52,6 +52,7 @@ public final class OnlyonceActuateAutoConfiguration {
         }
 
         @Bean
+        @ConditionalOnEnabledHealthIndicator("onlyonce")
         @ConditionalOnMissingBean(name = "onlyonceLivenessHealthIndicator")
         ConsumerLivenessHealthIndicator onlyonceLivenessHealthIndicator(Engine engine) {
             return new ConsumerLivenessHealthIndicator(engine);
@@ -60,10 +61,10 @@ public final class OnlyonceActuateAutoConfiguration {
 
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(ConditionalOnEnabledInfoContributor.class)
-    @ConditionalOnEnabledInfoContributor("onlyonce")
     static class Info {
 
         @Bean
+        @ConditionalOnEnabledInfoContributor("onlyonce")
         @ConditionalOnMissingBean
         ConsumerInfoContributor onlyonceInfoContributor(
                 ConsumerName consumer, Engine engine, ObjectProvider<BuildProperties> build) {

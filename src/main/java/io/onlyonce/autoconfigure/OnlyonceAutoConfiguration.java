@@ -10,6 +10,7 @@ import io.onlyonce.engine.ConsumerCounts;
 import io.onlyonce.engine.ConsumerLifecycle;
 import io.onlyonce.engine.Engine;
 import java.time.Duration;
+import java.util.Locale;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -79,7 +80,7 @@ public final class OnlyonceAutoConfiguration {
         if (engine == null) {
             throw new OnlyoncePropertiesException(new Problem(
                     "onlyonce.engine",
-                    properties.engine().toString(),
+                    properties.engine().name().toLowerCase(Locale.ROOT),
                     "names an engine that is not on the class path",
                     "Add the engine's libraries, or use another engine."));
         }
