@@ -30,6 +30,8 @@ final class FakeRecordPath implements RecordPath {
     private final Map<String, Boolean> held = new HashMap<>();
     private final List<Seen> offered = new ArrayList<>();
     private final List<Seen> finished = new ArrayList<>();
+    private final Map<String, List<String>> offeredOf = new HashMap<>();
+    private final Map<String, List<String>> finishedOf = new HashMap<>();
     private final List<String> violations = new ArrayList<>();
     private Duration delay = Duration.ZERO;
     private IntUnaryOperator finishedAtOnce = unfinished -> unfinished;
@@ -93,10 +95,7 @@ final class FakeRecordPath implements RecordPath {
     }
 
     synchronized List<String> offered(String shard) {
-        return offered.stream()
-                .filter(seen -> seen.shard().equals(shard))
-                .map(Seen::number)
-                .toList();
+        return List.copyOf(offeredOf.getOrDefault(shard, List.of()));
     }
 
     synchronized List<Seen> finished() {
@@ -104,10 +103,13 @@ final class FakeRecordPath implements RecordPath {
     }
 
     synchronized List<String> finished(String shard) {
-        return finished.stream()
-                .filter(seen -> seen.shard().equals(shard))
-                .map(Seen::number)
-                .toList();
+        return List.copyOf(finishedOf.getOrDefault(shard, List.of()));
+    }
+
+    private static void note(String shard, StreamRecord record, List<Seen> all, Map<String, List<String>> byShard) {
+        var number = record.sequenceNumber().digits();
+        all.add(new Seen(shard, number));
+        byShard.computeIfAbsent(shard, unseen -> new ArrayList<>()).add(number);
     }
 
     synchronized List<String> violations() {
@@ -140,7 +142,7 @@ final class FakeRecordPath implements RecordPath {
                 }
                 for (var record : records) {
                     queue.add(record);
-                    offered.add(new Seen(shard, record.sequenceNumber().digits()));
+                    note(shard, record, offered, offeredOf);
                 }
                 schedule();
             }
@@ -164,7 +166,7 @@ final class FakeRecordPath implements RecordPath {
                 int count = finishedAtOnce.applyAsInt(queue.size());
                 for (int i = 0; i < count; i++) {
                     var record = queue.remove();
-                    finished.add(new Seen(shard, record.sequenceNumber().digits()));
+                    note(shard, record, finished, finishedOf);
                     position = new Position.After(record.sequenceNumber(), record.createdAt());
                 }
                 schedule();

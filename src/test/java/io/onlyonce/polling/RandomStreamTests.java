@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Random shard trees, faults, crashes and restarts; a failure names its seed. */
 class RandomStreamTests {
 
-    private static final int SEEDS = 100;
+    private static final int SEEDS = 60;
 
     static Stream<Arguments> seeds() {
         return IntStream.range(0, Integer.getInteger("onlyonce.seeds", SEEDS)).mapToObj(Arguments::of);
@@ -60,6 +61,7 @@ class RandomStreamTests {
         private final Map<String, List<String>> written = new LinkedHashMap<>();
         private final Map<String, String> parents = new HashMap<>();
         private final Map<String, Integer> trimmed = new HashMap<>();
+        private final Map<String, Position> checked = new HashMap<>();
 
         private Run(int seed, boolean losses) {
             this.random = new Random(seed);
@@ -204,7 +206,10 @@ class RandomStreamTests {
         private void assertCheckpointsAreBehindWhatIsFinished() {
             for (var shard : written.keySet()) {
                 var position = fixture.checkpoints.position(shard).orElse(null);
-                var finished = fixture.path.finished(shard);
+                if (Objects.equals(position, checked.put(shard, position))) {
+                    continue;
+                }
+                var finished = new HashSet<>(fixture.path.finished(shard));
                 if (position instanceof Position.After after) {
                     assertThat(finished)
                             .as(shard)
