@@ -1,4 +1,4 @@
-/** What actuator shows of the consumer: endpoint, health and info. */
+/** What operators see and do over actuator. */
 @NullMarked
 package io.onlyonce.actuate;
 

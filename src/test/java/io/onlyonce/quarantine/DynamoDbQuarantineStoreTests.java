@@ -60,15 +60,15 @@ class DynamoDbQuarantineStoreTests extends QuarantineStoreContract {
     void listsAndCountsAcrossPagesOfDynamoDb() {
         QuarantineStore store = open();
         String large = "x".repeat(390_000);
-        for (int number = 10; number < 17; number++) {
+        for (int number = 10; number < 15; number++) {
             var image = Map.of("text", fromS(large));
             write(store.put(quarantined("orders", record(String.valueOf(number), CREATED_AT, image, null), FAILURE)));
         }
 
-        var page = store.list("orders", null, 5);
-        assertThat(page.records()).hasSize(5).noneMatch(QuarantineSummary::truncated);
-        assertThat(store.list("orders", page.cursor(), 5).records()).hasSize(2);
-        assertThat(store.count("orders", 100)).isEqualTo(7);
+        var page = store.list("orders", null, 3);
+        assertThat(page.records()).hasSize(3).noneMatch(QuarantineSummary::truncated);
+        assertThat(store.list("orders", page.cursor(), 3).records()).hasSize(2);
+        assertThat(store.count("orders", 100)).isEqualTo(5);
     }
 
     @Test
