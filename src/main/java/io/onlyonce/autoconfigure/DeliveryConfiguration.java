@@ -83,8 +83,13 @@ final class DeliveryConfiguration {
             @Qualifier(TaskSchedulerConfiguration.TASK_SCHEDULER) TaskScheduler scheduler,
             @Qualifier(TaskSchedulerConfiguration.LEDGER_EXECUTOR) Executor ledgerExecutor,
             QuarantineStore quarantineStore) {
-        // Both schedulers that the configuration can make are executors too.
-        var threads = new DeliveryThreads((Executor) scheduler, ledgerExecutor, scheduler);
+        // Ours are executors too; one that the application brings need not be.
+        Executor workers = scheduler instanceof Executor executor
+                ? executor
+                : task -> {
+                    var unused = scheduler.schedule(task, scheduler.getClock().instant());
+                };
+        var threads = new DeliveryThreads(workers, ledgerExecutor, scheduler);
         return new RecordPaths(
                 publisher,
                 itemListeners,

@@ -3,9 +3,12 @@ package io.onlyonce.autoconfigure;
 import io.onlyonce.actuate.ConsumerInfoContributor;
 import io.onlyonce.actuate.ConsumerLivenessHealthIndicator;
 import io.onlyonce.actuate.ConsumerReadinessHealthIndicator;
+import io.onlyonce.actuate.QuarantineEndpoint;
 import io.onlyonce.actuate.StreamsEndpoint;
 import io.onlyonce.engine.ConsumerCounts;
 import io.onlyonce.engine.Engine;
+import io.onlyonce.publication.Redrive;
+import io.onlyonce.quarantine.QuarantineStore;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.info.ConditionalOnEnabledInfoContributor;
@@ -14,6 +17,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.info.BuildProperties;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -34,6 +38,14 @@ public final class OnlyonceActuateAutoConfiguration {
         @ConditionalOnMissingBean
         StreamsEndpoint onlyonceStreamsEndpoint(ConsumerName consumer, Engine engine, ConsumerCounts counts) {
             return new StreamsEndpoint(consumer.value(), engine, counts);
+        }
+
+        @Bean
+        @ConditionalOnAvailableEndpoint
+        @ConditionalOnMissingBean
+        QuarantineEndpoint onlyonceQuarantineEndpoint(
+                QuarantineStore store, Redrive redrive, ApplicationEventPublisher publisher) {
+            return new QuarantineEndpoint(store, redrive, publisher);
         }
     }
 

@@ -29,7 +29,6 @@ final class TaskSchedulerConfiguration {
 
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnThreading(Threading.PLATFORM)
-    @ConditionalOnMissingBean(name = TASK_SCHEDULER)
     static class PlatformThreads {
 
         /** A running listener holds its thread: so many may run at a time. */
@@ -39,6 +38,7 @@ final class TaskSchedulerConfiguration {
         private static final int LEDGER_POOL_SIZE = 16;
 
         @Bean(name = TASK_SCHEDULER, defaultCandidate = false)
+        @ConditionalOnMissingBean(name = TASK_SCHEDULER)
         ThreadPoolTaskScheduler onlyonceTaskScheduler() {
             var scheduler = new ThreadPoolTaskScheduler();
             scheduler.setPoolSize(POOL_SIZE);
@@ -49,6 +49,7 @@ final class TaskSchedulerConfiguration {
         }
 
         @Bean(name = LEDGER_EXECUTOR, defaultCandidate = false)
+        @ConditionalOnMissingBean(name = LEDGER_EXECUTOR)
         ThreadPoolTaskExecutor onlyonceLedgerExecutor() {
             var executor = new ThreadPoolTaskExecutor();
             executor.setCorePoolSize(LEDGER_POOL_SIZE);
@@ -62,10 +63,10 @@ final class TaskSchedulerConfiguration {
 
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnThreading(Threading.VIRTUAL)
-    @ConditionalOnMissingBean(name = TASK_SCHEDULER)
     static class VirtualThreads {
 
         @Bean(name = TASK_SCHEDULER, defaultCandidate = false)
+        @ConditionalOnMissingBean(name = TASK_SCHEDULER)
         SimpleAsyncTaskScheduler onlyonceTaskScheduler() {
             var scheduler = new LateShutdownTaskScheduler();
             scheduler.setThreadNamePrefix(THREAD_NAME_PREFIX);
@@ -74,6 +75,7 @@ final class TaskSchedulerConfiguration {
         }
 
         @Bean(name = LEDGER_EXECUTOR, defaultCandidate = false)
+        @ConditionalOnMissingBean(name = LEDGER_EXECUTOR)
         SimpleAsyncTaskExecutor onlyonceLedgerExecutor() {
             var executor = new SimpleAsyncTaskExecutor(LEDGER_THREAD_NAME_PREFIX);
             executor.setVirtualThreads(true);

@@ -1,13 +1,17 @@
 package io.onlyonce.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
 
 import io.onlyonce.actuate.ConsumerInfoContributor;
 import io.onlyonce.actuate.ConsumerLivenessHealthIndicator;
 import io.onlyonce.actuate.ConsumerReadinessHealthIndicator;
+import io.onlyonce.actuate.QuarantineEndpoint;
 import io.onlyonce.actuate.StreamsEndpoint;
 import io.onlyonce.engine.ConsumerCounts;
 import io.onlyonce.engine.FakeEngine;
+import io.onlyonce.publication.Redrive;
+import io.onlyonce.quarantine.QuarantineStore;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.actuate.info.Info;
@@ -30,6 +34,8 @@ class OnlyonceActuateAutoConfigurationTests {
             .withPropertyValues("onlyonce.streams.orders=")
             .withBean(ConsumerName.class, () -> new ConsumerName("billing"))
             .withBean(ConsumerCounts.class)
+            .withBean(QuarantineStore.class, () -> mock(QuarantineStore.class))
+            .withBean(Redrive.class, () -> mock(Redrive.class))
             .withBean(FakeEngine.class, () -> new FakeEngine("orders"));
 
     @Test
@@ -37,6 +43,13 @@ class OnlyonceActuateAutoConfigurationTests {
         runner.withPropertyValues("management.endpoints.web.exposure.include=streams")
                 .run(context -> assertThat(context).hasSingleBean(StreamsEndpoint.class));
         runner.run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(StreamsEndpoint.class));
+    }
+
+    @Test
+    void quarantineEndpointIsThereIfItIsExposed() {
+        runner.withPropertyValues("management.endpoints.web.exposure.include=quarantine")
+                .run(context -> assertThat(context).hasSingleBean(QuarantineEndpoint.class));
+        runner.run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(QuarantineEndpoint.class));
     }
 
     @Test

@@ -74,6 +74,7 @@ class OnlyonceAutoConfigurationTests {
                         CredentialsProviderAutoConfiguration.class,
                         RegionProviderAutoConfiguration.class,
                         AwsAutoConfiguration.class,
+                        DynamoDbAutoConfiguration.class,
                         OnlyonceAutoConfiguration.class))
                 .withBean(FakeEngine.class)
                 .withPropertyValues(
@@ -132,6 +133,7 @@ class OnlyonceAutoConfigurationTests {
                         CredentialsProviderAutoConfiguration.class,
                         RegionProviderAutoConfiguration.class,
                         AwsAutoConfiguration.class,
+                        DynamoDbAutoConfiguration.class,
                         OnlyonceAutoConfiguration.class))
                 .withPropertyValues(
                         "spring.application.name=billing",
