@@ -11,7 +11,7 @@ import org.springframework.core.env.Environment;
 /** What the service's port answers besides actuator. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-class WebConfiguration {
+final class WebConfiguration {
 
     @Bean
     ActuatorOnlyErrorController actuatorOnlyErrorController(

@@ -31,7 +31,7 @@ public final class OnlyonceActuateAutoConfiguration {
 
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
-    static class Endpoints {
+    static final class Endpoints {
 
         @Bean
         @ConditionalOnAvailableEndpoint
@@ -52,7 +52,7 @@ public final class OnlyonceActuateAutoConfiguration {
     /** Both are named apart from Boot's health groups {@code readiness} and {@code liveness}, which an application includes them in. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(ConditionalOnEnabledHealthIndicator.class)
-    static class Health {
+    static final class Health {
 
         @Bean
         @ConditionalOnEnabledHealthIndicator("onlyonce")
@@ -73,7 +73,7 @@ public final class OnlyonceActuateAutoConfiguration {
 
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(ConditionalOnEnabledInfoContributor.class)
-    static class Info {
+    static final class Info {
 
         @Bean
         @ConditionalOnEnabledInfoContributor("onlyonce")

@@ -29,7 +29,7 @@ final class TaskSchedulerConfiguration {
 
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnThreading(Threading.PLATFORM)
-    static class PlatformThreads {
+    static final class PlatformThreads {
 
         /** A running listener holds its thread: so many may run at a time. */
         private static final int POOL_SIZE = 64;
@@ -63,7 +63,7 @@ final class TaskSchedulerConfiguration {
 
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnThreading(Threading.VIRTUAL)
-    static class VirtualThreads {
+    static final class VirtualThreads {
 
         @Bean(name = TASK_SCHEDULER, defaultCandidate = false)
         @ConditionalOnMissingBean(name = TASK_SCHEDULER)

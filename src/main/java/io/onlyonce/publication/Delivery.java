@@ -233,7 +233,7 @@ final class Delivery {
     /** Takes {@link #giveUp()} back, for a record that could not be set aside: every listener gets another round. */
     synchronized void forgive() {
         failures.forgive();
-        saves.resume();
+        saves.resumeInDoubt();
     }
 
     /** Ends the delivery: nothing is saved any more. */

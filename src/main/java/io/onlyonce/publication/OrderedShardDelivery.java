@@ -215,10 +215,10 @@ final class OrderedShardDelivery implements ShardDelivery {
     @Override
     public synchronized @Nullable String problem() {
         String problem = claims.problem();
-        if (problem == null) {
-            problem = settlement.problem();
+        if (problem == null && window.size() > 0) {
+            problem = path.problem();
         }
-        return problem == null && window.size() > 0 ? path.problem() : problem;
+        return problem == null ? settlement.problem() : problem;
     }
 
     @Override

@@ -7,6 +7,7 @@ final class ProgressSaves {
     private boolean queued;
     private boolean saving;
     private boolean held;
+    private boolean setAsideInDoubt;
     private boolean ended;
     private boolean claimLost;
 
@@ -38,7 +39,7 @@ final class ProgressSaves {
     /** Ends what {@link #begin()} began, when the ledger has answered. */
     synchronized void end(boolean claimHeld) {
         saving = false;
-        claimLost |= !claimHeld && !ended;
+        claimLost |= !claimHeld && !ended && !setAsideInDoubt;
         notifyAll();
     }
 
@@ -73,6 +74,12 @@ final class ProgressSaves {
 
     synchronized void resume() {
         held = false;
+    }
+
+    /** As {@link #resume()}, after a set-aside whose answer is not known: if the claim no longer stands, that may have been what ended it. */
+    synchronized void resumeInDoubt() {
+        setAsideInDoubt = true;
+        resume();
     }
 
     /** Ends the delivery: nothing is saved any more, and a claim that is found changed has been changed by the end. */
