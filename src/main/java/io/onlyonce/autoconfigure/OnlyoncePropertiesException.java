@@ -9,7 +9,7 @@ final class OnlyoncePropertiesException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    private final List<Problem> problems;
+    private final transient List<Problem> problems;
 
     OnlyoncePropertiesException(List<Problem> problems) {
         super(problems.stream().map(Problem::toString).collect(Collectors.joining(" ")));
