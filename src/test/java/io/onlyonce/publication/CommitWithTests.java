@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.retry.RetryPolicy;
@@ -300,12 +301,17 @@ class CommitWithTests {
         LockSupport.parkNanos(Duration.ofMillis(milliseconds).toNanos());
     }
 
-    private final class Wide {
+    static final class Wide {
+
+        private final Consumer<Object> handler;
+
+        Wide(Consumer<Object> handler) {
+            this.handler = handler;
+        }
+
         @EventListener
-        public void on(Object event) {
-            if (event instanceof ItemInserted<?> item) {
-                thrown.set(catchThrowable(() -> item.commitWith(effect("wide"))));
-            }
+        void on(Object event) {
+            handler.accept(event);
         }
     }
 
@@ -313,7 +319,11 @@ class CommitWithTests {
     void onlyListenersForItemInsertedCanCommit() {
         try (var process = process()
                 .listener("a", (ItemInserted<Map<String, AttributeValue>> event) -> calls.add(event.eventId()))
-                .bean("wide", new Wide())
+                .bean("wide", new Wide(event -> {
+                    if (event instanceof ItemInserted<?> item) {
+                        thrown.set(catchThrowable(() -> item.commitWith(effect("wide"))));
+                    }
+                }))
                 .start()) {
             process.open("s").offer(insert(1)).awaitPosition(insert(1));
 

@@ -302,6 +302,30 @@ class ListenerFailureTests {
     }
 
     @Test
+    void aSetAsideWhoseAnswerWasLostIsNoLostClaim() {
+        var time = new ManualScheduler();
+        try (var process = process()
+                .time(time)
+                .retryPolicy(retries(0).build())
+                .listener("good", succeeds("good"))
+                .listener("bad", failsUpTo(99, "bad"))
+                .start()) {
+            process.ledger().loseAnswers(LedgerOperation.QUARANTINE);
+            var shard = process.open("s").offer(insert(1));
+            eventually().until(() -> shard.delivery.problem() != null);
+            process.ledger().heal();
+            time.advance(Duration.ofMillis(20));
+            process.awaitQuiet();
+            assertThat(process.ledger().calls(LedgerOperation.SAVE_PROGRESS)).hasSize(1);
+            time.advance(Duration.ofSeconds(1));
+            shard.awaitPosition(insert(1));
+
+            assertThat(shard.losses).hasValue(0);
+            assertThat(process.world.quarantine.all()).hasSize(1);
+        }
+    }
+
+    @Test
     void aListenerThatSucceedsAfterAllIsNotSetAside() {
         try (var process = process()
                 .retryPolicy(retries(0).build())

@@ -229,10 +229,19 @@ final class RecordPathFixture implements AutoCloseable {
 
     /** Waits until no thread has anything to do. */
     void awaitQuiet() {
-        eventually()
-                .until(() -> workers.getActiveCount() == 0
-                        && ledgerThreads.getActiveCount() == 0
-                        && ledgerThreads.getQueue().isEmpty());
+        eventually().until(() -> isQuiet(workers) && isQuiet(ledgerThreads));
+    }
+
+    void awaitWorkersQuiet() {
+        eventually().until(() -> isQuiet(workers));
+    }
+
+    void awaitLedgerQuiet() {
+        eventually().until(() -> isQuiet(ledgerThreads));
+    }
+
+    private static boolean isQuiet(ThreadPoolExecutor threads) {
+        return threads.getActiveCount() == 0 && threads.getQueue().isEmpty();
     }
 
     /** Ends the threads, as the end of a process would; open deliveries are not closed. */
