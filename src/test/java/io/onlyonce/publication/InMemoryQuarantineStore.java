@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
@@ -16,10 +17,11 @@ final class InMemoryQuarantineStore implements QuarantineStore {
 
     private final Map<String, QuarantinedRecord> records = new ConcurrentHashMap<>();
     private final Map<Integer, QuarantinedRecord> offered = new ConcurrentHashMap<>();
+    private final AtomicInteger next = new AtomicInteger();
 
     @Override
     public TransactWriteItem put(QuarantinedRecord quarantined) {
-        int number = offered.size();
+        int number = next.getAndIncrement();
         offered.put(number, quarantined);
         return TransactWriteItem.builder()
                 .put(put -> put.tableName(TABLE).item(Map.of("number", AttributeValue.fromN(String.valueOf(number)))))
