@@ -18,6 +18,7 @@ import org.springframework.util.backoff.ExponentialBackOff;
 import software.amazon.awssdk.core.exception.RetryableException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkServiceException;
+import software.amazon.awssdk.services.dynamodb.model.LimitExceededException;
 
 /**
  * Brings up the engine that reads: makes it when the application is complete, prepares what it needs, and starts it. While DynamoDB cannot be reached, that is tried again in the background.
@@ -129,7 +130,9 @@ public final class ConsumerEngine implements Engine {
     /** Whether a failure is DynamoDB's or the network's own, so that the same call may succeed later. */
     private static boolean mayPass(RuntimeException failure) {
         if (failure instanceof SdkServiceException service) {
-            return service.statusCode() >= 500 || service.isThrottlingException();
+            // Too many tables are being created at once; the SDK does not count that as throttling.
+            boolean crowded = service instanceof LimitExceededException;
+            return service.statusCode() >= 500 || service.isThrottlingException() || crowded;
         }
         return failure instanceof SdkClientException || failure instanceof RetryableException;
     }
