@@ -131,8 +131,8 @@ class CloseTests {
             var shard = process.open("s").offer(inserts(1, 3));
             begun.await();
             process.ledger().fail();
-            go.countDown();
             var closing = shard.delivery.close();
+            go.countDown();
             eventually()
                     .until(() ->
                             process.ledger().calls(LedgerOperation.COMPLETE).size() > 1);
