@@ -22,23 +22,26 @@ record FollowedStream(
         boolean atLatest,
         boolean othersStored) {
 
-    /** Decides from the checkpoints: a stream that was being read comes before the latest, because it may still offer records. */
-    static FollowedStream of(TableSource source, String latest, List<Checkpoint> rows) {
+    /** Decides from the checkpoints: an older stream that was being read comes before the one that is to be read, because it may still offer records. */
+    static FollowedStream of(TableSource source, String wanted, List<Checkpoint> rows) {
         var streams = new HashSet<String>();
         rows.forEach(row -> streams.add(row.streamArn()));
-        boolean readLatest = streams.isEmpty() || streams.contains(latest);
         // The label at the end of an ARN is the moment at which the stream was enabled.
-        var current =
-                readLatest ? latest : streams.stream().max(String::compareTo).orElse(latest);
+        var older = streams.stream()
+                .filter(stream -> stream.compareTo(wanted) < 0)
+                .max(String::compareTo)
+                .orElse(wanted);
+        var current = streams.contains(wanted) ? wanted : older;
         var ofCurrent =
                 rows.stream().filter(row -> row.streamArn().equals(current)).toList();
         boolean othersStored = ofCurrent.size() < rows.size();
         boolean atLatest = source.startAt() == StartAt.LATEST
-                && readLatest
+                && current.equals(wanted)
                 && !othersStored
                 && ShardLineage.isUntouched(
                         ofCurrent.stream().map(Checkpoint::position).toList());
-        return new FollowedStream(current, readLatest ? null : latest, ofCurrent, atLatest, othersStored);
+        return new FollowedStream(
+                current, current.equals(wanted) ? null : wanted, ofCurrent, atLatest, othersStored);
     }
 
     /** The stream that follows one that was read to its end. */

@@ -25,6 +25,7 @@ final class ShardBook {
     private final Map<ShardId, Position> positions = new HashMap<>();
     private final Map<ShardId, Ended> ended = new HashMap<>();
     private final Set<ShardId> parents = new HashSet<>();
+    private final Set<ShardId> orphans = new HashSet<>();
     private Set<ShardId> unlisted = Set.of();
     private boolean complete;
     private volatile List<ShardLineage.Planned> planned = List.of();
@@ -60,8 +61,15 @@ final class ShardBook {
         }
     }
 
+    /** All shards have been listed. Only now is a parent that is not known known to be gone: a child found in between may be listed, or be told by its own parent, before its parent is. */
     void listedAll() {
         complete = true;
+        orphans.clear();
+        for (var shard : shards.values()) {
+            if (shard.parent() != null && !shards.containsKey(shard.parent())) {
+                orphans.add(shard.id());
+            }
+        }
     }
 
     boolean isComplete() {
@@ -96,7 +104,7 @@ final class ShardBook {
     }
 
     List<ShardLineage.Planned> plan() {
-        planned = List.copyOf(ShardLineage.plan(shards.values(), positions, complete));
+        planned = List.copyOf(ShardLineage.plan(shards.values(), positions, orphans));
         childlessSince = ended.entrySet().stream()
                 .filter(end -> !parents.contains(end.getKey()))
                 .map(end -> end.getValue().nanos())

@@ -42,29 +42,26 @@ final class ShardLineage {
      *
      * @param shards shards listed or remembered
      * @param positions stored positions
-     * @param complete whether all listed shards are known, so that a parent that is missing is gone for good
+     * @param orphans shards whose parent a complete listing left out, so that it is gone for good
      */
-    static List<Planned> plan(Collection<ListedShard> shards, Map<ShardId, Position> positions, boolean complete) {
-        var known = new HashSet<ShardId>();
-        shards.forEach(shard -> known.add(shard.id()));
+    static List<Planned> plan(
+            Collection<ListedShard> shards, Map<ShardId, Position> positions, Set<ShardId> orphans) {
         var plan = new ArrayList<Planned>();
         for (var shard : shards) {
             var from = positions.getOrDefault(shard.id(), new Position.TrimHorizon());
-            plan.add(new Planned(shard, turn(shard, from, known, positions, complete), from));
+            plan.add(new Planned(shard, turn(shard, from, positions, orphans), from));
         }
         return plan;
     }
 
     private static Turn turn(
-            ListedShard shard, Position from, Set<ShardId> known, Map<ShardId, Position> positions, boolean complete) {
+            ListedShard shard, Position from, Map<ShardId, Position> positions, Set<ShardId> orphans) {
         if (from instanceof Position.ShardEnd) {
             return Turn.FINISHED;
         }
         var parent = shard.parent();
-        if (parent == null || positions.get(parent) instanceof Position.ShardEnd) {
-            return Turn.READABLE;
-        }
-        return complete && !known.contains(parent) ? Turn.READABLE : Turn.WAITING;
+        boolean first = parent == null || positions.get(parent) instanceof Position.ShardEnd;
+        return first || orphans.contains(shard.id()) ? Turn.READABLE : Turn.WAITING;
     }
 
     /**

@@ -131,15 +131,14 @@ final class StreamFollower implements ShardReader.Owner, ShardDiscovery.Finder {
 
     @Override
     public void failed(RuntimeException error) {
-        if (ReadError.of(error) != ReadError.NOT_FOUND) {
-            table.failing(error);
-        } else if (source.streamArn() != null) {
+        boolean gone = ReadError.of(error) == ReadError.NOT_FOUND;
+        if (gone && source.streamArn() != null && successor == null) {
             table.failing(new StreamNotReadableException(context.table(), Reason.STREAM_MISSING, error));
-        } else {
-            table.failing(error);
-            if (successor != null || lookForSuccessor()) {
-                end();
-            }
+            return;
+        }
+        table.failing(error);
+        if (gone && (successor != null || lookForSuccessor())) {
+            end();
         }
     }
 

@@ -65,12 +65,13 @@ final class TableReport {
     }
 
     private static ShardStatus unread(ShardLineage.Planned planned, State state, Duration lag) {
+        boolean reading = state == State.STARTING || state == State.RUNNING;
         boolean finished = planned.turn() == ShardLineage.Turn.FINISHED;
         var parent = planned.shard().parent();
         return new ShardStatus(
                 planned.shard().id().value(),
                 parent == null ? null : parent.value(),
-                finished ? ShardState.FINISHED : state == State.PAUSED ? ShardState.PAUSED : ShardState.WAITING,
+                finished ? ShardState.FINISHED : reading ? ShardState.WAITING : ShardState.PAUSED,
                 null,
                 Words.of(planned.from()),
                 finished ? Duration.ZERO : lag,

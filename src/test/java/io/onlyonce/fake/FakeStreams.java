@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -88,6 +89,7 @@ public final class FakeStreams {
     private double emptyRate;
     private double shortPageRate;
     private boolean clockInAnswers = true;
+    private boolean newestFirst;
     private long lastSequenceNumber = 100_000;
     private int lastShard;
 
@@ -219,6 +221,11 @@ public final class FakeStreams {
 
     public synchronized void listingPageSize(int size) {
         listingPageSize = size;
+    }
+
+    /** Lists children before their parents. */
+    public synchronized void listNewestFirst() {
+        newestFirst = true;
     }
 
     /** Answers carry no Date header. */
@@ -401,18 +408,19 @@ public final class FakeStreams {
     private synchronized DescribeStreamResponse describeStream(DescribeStreamRequest request) {
         called(Operation.DESCRIBE_STREAM, request.streamArn());
         var stream = stream(request.streamArn());
-        var listed =
-                stream.shards.values().stream().filter(shard -> !shard.hidden).toList();
+        var listed = new ArrayList<>(stream.shards.values());
+        listed.removeIf(shard -> shard.hidden);
+        if (newestFirst) {
+            Collections.reverse(listed);
+        }
         int from = 0;
         int size = listingPageSize;
         if (request.shardFilter() != null) {
             switch (shardFilter) {
                 case REFUSED -> throw plain("ValidationException", 400);
-                case EMPTY -> listed = List.of();
-                case WORKS ->
-                    listed = listed.stream()
-                            .filter(shard -> request.shardFilter().shardId().equals(shard.parent))
-                            .toList();
+                case EMPTY -> listed.clear();
+                case WORKS -> listed.removeIf(
+                        shard -> !request.shardFilter().shardId().equals(shard.parent));
                 case IGNORED -> {}
             }
         } else if (request.exclusiveStartShardId() != null) {

@@ -74,6 +74,9 @@ class RandomStreamTests {
             var filters = List.of(ShardFilterSupport.values());
             aws.shardFilter(filters.get(random.nextInt(filters.size())));
             aws.listingPageSize(1 + random.nextInt(8));
+            if (random.nextInt(3) == 0) {
+                aws.listNewestFirst();
+            }
             aws.iteratorLife(Duration.ofMillis(500 + random.nextInt(10_000)));
             aws.misbehave(random.nextDouble() / 4, random.nextDouble() / 2, random.nextDouble());
         }

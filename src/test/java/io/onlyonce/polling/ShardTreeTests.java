@@ -175,6 +175,68 @@ class ShardTreeTests {
     }
 
     @Test
+    void childThatIsListedBeforeItsParentWaitsForIt() {
+        aws.listingPageSize(1);
+        aws.listNewestFirst();
+        aws.shardFilter(ShardFilterSupport.IGNORED);
+        var root = aws.addShard(arn, null);
+        fixture.start();
+        fixture.advance(Duration.ofMinutes(2));
+        var middle = aws.roll(arn, root);
+        aws.put(arn, middle, 300);
+        var last = aws.roll(arn, middle);
+        aws.put(arn, last, 1);
+        fixture.path.finishAfter(Duration.ofMillis(500));
+        fixture.advance(Duration.ofMinutes(2));
+
+        assertThat(fixture.path.offered())
+                .extracting(FakeRecordPath.Seen::shard)
+                .hasSize(301)
+                .endsWith(middle, last);
+    }
+
+    @Test
+    void configuredStreamIsReadThoughANewerOneWasReadBefore() {
+        var root = aws.addShard(arn, null);
+        aws.put(arn, root, 3);
+        aws.disableStream(PollingFixture.TABLE);
+        var newer = aws.enableStream(PollingFixture.TABLE, StreamViewType.NEW_IMAGE);
+        aws.put(newer, aws.addShard(newer, null), 3);
+        fixture.start();
+        fixture.seconds(5);
+        assertThat(fixture.path.offered(root)).isEmpty();
+        assertThat(fixture.stop()).isTrue();
+        fixture.streamArn = arn;
+        fixture.start();
+        fixture.seconds(5);
+
+        assertThat(fixture.path.offered(root)).hasSize(3);
+    }
+
+    @Test
+    void configuredStreamIsReadAfterAnOlderOneThatIsGone() {
+        var root = aws.addShard(arn, null);
+        aws.put(arn, root, 3);
+        fixture.start();
+        fixture.seconds(5);
+        assertThat(fixture.stop()).isTrue();
+        aws.disableStream(PollingFixture.TABLE);
+        var newer = aws.enableStream(PollingFixture.TABLE, StreamViewType.NEW_IMAGE);
+        aws.forgetStream(arn);
+        var shard = aws.addShard(newer, null);
+        aws.put(newer, shard, 3);
+        fixture.streamArn = newer;
+        fixture.start();
+        fixture.seconds(5);
+
+        assertThat(fixture.path.offered(shard)).hasSize(3);
+        assertThat(fixture.events.gaps)
+                .singleElement()
+                .extracting(GapDetected::reason)
+                .isEqualTo(GapDetected.Reason.STREAM_REPLACED);
+    }
+
+    @Test
     void shardMissingFromOneListingIsReadOn() {
         var root = aws.addShard(arn, null);
         aws.put(arn, root, 2);
