@@ -190,9 +190,8 @@ final class Delivery {
         }
         if (failure != null) {
             failures.add(EVENT_BUS, failure);
-        } else {
-            failMissed();
         }
+        failMissed(failure);
         if (failures.isEmpty()) {
             saves.finish();
             return new RoundOutcome.Completed();
@@ -201,11 +200,16 @@ final class Delivery {
         return failures.endRound();
     }
 
-    private void failMissed() {
+    /** Listeners that were not called have failed as well: those behind one that threw on the event bus, for example. */
+    private void failMissed(@Nullable Throwable failure) {
         for (ItemListener listener : path.listeners()) {
             String id = listener.id();
             if (!completed.contains(id) && !failures.contain(id)) {
-                failures.add(id, new IllegalStateException("The event multicaster did not call listener " + id));
+                failures.add(
+                        id,
+                        failure == null
+                                ? new IllegalStateException("The event multicaster did not call listener " + id)
+                                : failure);
             }
         }
     }

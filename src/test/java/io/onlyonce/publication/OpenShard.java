@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Delivery of a shard, with what it has told. */
-final class OpenShard implements ShardDelivery.Callback {
+class OpenShard implements ShardDelivery.Callback {
 
     final List<Position.After> positions = new CopyOnWriteArrayList<>();
     final AtomicInteger losses = new AtomicInteger();
@@ -58,6 +58,6 @@ final class OpenShard implements ShardDelivery.Callback {
 
     /** Closes and waits until that is done. */
     void close() throws Exception {
-        delivery.close().get(10, TimeUnit.SECONDS);
+        delivery.close().get(60, TimeUnit.SECONDS);
     }
 }

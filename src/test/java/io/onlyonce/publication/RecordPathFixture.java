@@ -209,6 +209,10 @@ final class RecordPathFixture implements AutoCloseable {
         return ledgers.get(table);
     }
 
+    RecordPath path() {
+        return pathByTable.get(TABLE);
+    }
+
     OpenShard open(String shard) {
         return open(TABLE, shard);
     }
