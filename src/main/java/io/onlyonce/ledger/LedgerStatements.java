@@ -51,7 +51,10 @@ final class LedgerStatements {
                         .build());
     }
 
-    /** Fails with {@code ConditionalCheckFailed} unless the entry is still as it was read, its progress included. */
+    /**
+     * Fails with {@code ConditionalCheckFailed} unless the entry is still as it was read, its progress included. A replacement keeps the listeners of its predecessor, so none have to be removed; a
+     * COMPLETED entry has none.
+     */
     Statement replace(String key, LedgerEntry seen, LedgerEntry replacement) {
         var update = new Text("UPDATE " + quotedTable);
         LedgerItems.write(key, replacement, clock.instant()).forEach((name, value) -> {
@@ -59,9 +62,6 @@ final class LedgerStatements {
                 update.set(name, value);
             }
         });
-        if (replacement.completedListeners().isEmpty()) {
-            update.add(" REMOVE \"" + DONE + "\"");
-        }
         update.where(key, seen.state(), seen.token()).and(LedgerItems.ATTEMPTS, number(seen.attempts()));
         if (seen.completedListeners().isEmpty()) {
             update.add(" AND \"" + DONE + "\" IS MISSING");

@@ -142,6 +142,7 @@ class DynamoDbLedgerFailureTests {
 
         assertThat(ledger.claim(batch(5, "b"))).containsOnly(new Claimed(true, Set.of(), 0));
         assertThat(dynamoDb.requests(STATEMENTS)).hasSize(2);
+        assertThat(dynamoDb.requests(READ)).hasSize(1);
     }
 
     @Test

@@ -68,6 +68,17 @@ class DynamoDbLedgerTests extends LedgerRaceContract {
     }
 
     @Test
+    void keyStaysReadableUpToAThousandBytes() {
+        int room = 1000 - (consumer + "#orders#").length();
+        var longest = "é".repeat(room / 2) + "x".repeat(room % 2);
+
+        ledger().claim(List.of(claim(longest, "event", "a"), claim(longest + "x", "event", "a")));
+
+        assertThat(item(longest)).isNotEmpty();
+        assertThat(item(longest + "x")).isEmpty();
+    }
+
+    @Test
     void entriesLookAsDocumented() {
         var claim = new Claim("key", "event", "hash", new ClaimToken("process", 7));
         claim(claim);
@@ -80,9 +91,7 @@ class DynamoDbLedgerTests extends LedgerRaceContract {
                         "hash", AttributeValue.fromS("hash"),
                         "redelivered", AttributeValue.fromBool(false),
                         "attempts", AttributeValue.fromN("0"),
-                        "expires",
-                                AttributeValue.fromN(Long.toString(
-                                        clock.instant().plus(RETENTION).getEpochSecond())),
+                        "expires", inRetention(),
                         "at", AttributeValue.fromS("2026-03-01T12:00:00.500Z")));
 
         ledger().commit(claim, "one", Set.of("two"), List.of());
@@ -115,6 +124,27 @@ class DynamoDbLedgerTests extends LedgerRaceContract {
         assertThat(item("key")).containsKeys("expires", "done");
         assertThat(item("outlived")).containsEntry("state", AttributeValue.fromS("CLAIMED"));
         assertThat(item("outlived")).doesNotContainKey("done");
+    }
+
+    @Test
+    void entryOfADeliveryThatGoesOnIsNotSwept() {
+        var claim = claim("key", "event", "a");
+        claim(claim);
+
+        clock.advance(RETENTION);
+        ledger().saveProgress(List.of(new Progress(claim, Set.of("one"), 1)));
+        assertThat(item("key")).containsEntry("expires", inRetention());
+        clock.advance(RETENTION);
+        ledger().commit(claim, "two", Set.of("one"), List.of());
+        assertThat(item("key")).containsEntry("expires", inRetention());
+        clock.advance(RETENTION);
+        claim(claim("key", "event", "b"));
+        assertThat(item("key")).containsEntry("expires", inRetention());
+    }
+
+    private AttributeValue inRetention() {
+        return AttributeValue.fromN(
+                Long.toString(clock.instant().plus(RETENTION).getEpochSecond()));
     }
 
     private Ledger ledger(String consumerName, String table) {

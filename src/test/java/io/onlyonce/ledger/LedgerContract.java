@@ -436,6 +436,20 @@ abstract class LedgerContract {
     }
 
     @Test
+    void earlierCommitDoesNotBringBackALostClaim() {
+        var lost = claim("lost", "event", "a");
+        var ended = claim("ended", "event", "a");
+        ledger().claim(List.of(lost, ended));
+        ledger().commit(lost, "one", Set.of(), List.of());
+        ledger().commit(ended, "one", Set.of(), List.of());
+        claim(claim("lost", "event", "b"));
+        ledger().quarantine(new Progress(ended, Set.of("one"), 1), List.of());
+
+        assertThat(ledger().commit(lost, "one", Set.of(), List.of())).isEqualTo(CommitOutcome.CLAIM_LOST);
+        assertThat(ledger().commit(ended, "one", Set.of(), List.of())).isEqualTo(CommitOutcome.CLAIM_LOST);
+    }
+
+    @Test
     void endedDeliveryCommitsNothing() {
         var claim = claim("key", "event", "a");
         complete(claim);
