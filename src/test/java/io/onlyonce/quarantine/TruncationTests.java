@@ -21,6 +21,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -149,17 +150,20 @@ class TruncationTests {
         write(fitted);
     }
 
-    static Stream<AttributeValue> whatFitsIsAccepted() {
+    static Stream<Named<AttributeValue>> whatFitsIsAccepted() {
+        var numbers = numbered("-12345678901234567890123456789012", 6_000).map(AttributeValue::fromN);
+        var names = numbered("attribute", 22_500);
         return Stream.of(
-                fromS("🍋".repeat(95_000)),
-                fromL(Stream.concat(
-                                Stream.of(fromS("x".repeat(250_000))),
-                                numbered("-12345678901234567890123456789012", 6_000)
-                                        .map(AttributeValue::fromN))
-                        .toList()),
-                fromM(numbered("attribute", 22_500)
-                        .collect(Collectors.toMap(Function.identity(), name -> AttributeValue.fromBool(true)))),
-                fromSs(numbered("member of a set ", 17_000).toList()));
+                Named.of("text", fromS("🍋".repeat(95_000))),
+                Named.of(
+                        "list",
+                        fromL(Stream.concat(Stream.of(fromS("x".repeat(250_000))), numbers)
+                                .toList())),
+                Named.of(
+                        "map",
+                        fromM(names.collect(
+                                Collectors.toMap(Function.identity(), name -> AttributeValue.fromBool(true))))),
+                Named.of("set", fromSs(numbered("member of a set ", 17_000).toList())));
     }
 
     private static Stream<String> numbered(String prefix, int count) {
