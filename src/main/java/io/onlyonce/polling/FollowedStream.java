@@ -40,8 +40,7 @@ record FollowedStream(
                 && !othersStored
                 && ShardLineage.isUntouched(
                         ofCurrent.stream().map(Checkpoint::position).toList());
-        return new FollowedStream(
-                current, current.equals(wanted) ? null : wanted, ofCurrent, atLatest, othersStored);
+        return new FollowedStream(current, current.equals(wanted) ? null : wanted, ofCurrent, atLatest, othersStored);
     }
 
     /** The stream that follows one that was read to its end. */

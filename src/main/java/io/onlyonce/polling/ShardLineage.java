@@ -44,8 +44,7 @@ final class ShardLineage {
      * @param positions stored positions
      * @param orphans shards whose parent a complete listing left out, so that it is gone for good
      */
-    static List<Planned> plan(
-            Collection<ListedShard> shards, Map<ShardId, Position> positions, Set<ShardId> orphans) {
+    static List<Planned> plan(Collection<ListedShard> shards, Map<ShardId, Position> positions, Set<ShardId> orphans) {
         var plan = new ArrayList<Planned>();
         for (var shard : shards) {
             var from = positions.getOrDefault(shard.id(), new Position.TrimHorizon());
@@ -54,8 +53,7 @@ final class ShardLineage {
         return plan;
     }
 
-    private static Turn turn(
-            ListedShard shard, Position from, Map<ShardId, Position> positions, Set<ShardId> orphans) {
+    private static Turn turn(ListedShard shard, Position from, Map<ShardId, Position> positions, Set<ShardId> orphans) {
         if (from instanceof Position.ShardEnd) {
             return Turn.FINISHED;
         }

@@ -120,6 +120,10 @@ public final class Redrive {
         var marked = new Claimed(true, union(claimed.completedListeners(), quarantined.completedListeners()), 0);
         var delivery = new Delivery(path, record, claim, marked, claimHeld -> {});
         RoundOutcome outcome = path.run(delivery, null);
+        if (outcome instanceof RoundOutcome.LedgerUnavailable unavailable) {
+            // Nobody waits for another round here, so it fails like any other.
+            outcome = path.run(delivery, unavailable.cause());
+        }
         if (outcome instanceof RoundOutcome.Completed) {
             // In this order: a crash in between leaves a record whose next redrive finds it completed.
             path.ledger().complete(List.of(claim));
@@ -135,10 +139,8 @@ public final class Redrive {
         if (outcome instanceof RoundOutcome.ClaimLost) {
             return Outcome.IN_PROGRESS;
         }
-        Map<String, Throwable> failures = outcome instanceof RoundOutcome.LedgerUnavailable unavailable
-                ? Map.of("ledger", unavailable.cause())
-                : delivery.failures();
-        CommitOutcome setAside = quarantine.setAsideAgain(path.ledger(), quarantined, delivery.giveUp(), failures);
+        CommitOutcome setAside =
+                quarantine.setAsideAgain(path.ledger(), quarantined, delivery.giveUp(), delivery.failures());
         return setAside == CommitOutcome.COMMITTED ? Outcome.FAILED : Outcome.IN_PROGRESS;
     }
 

@@ -419,8 +419,8 @@ public final class FakeStreams {
             switch (shardFilter) {
                 case REFUSED -> throw plain("ValidationException", 400);
                 case EMPTY -> listed.clear();
-                case WORKS -> listed.removeIf(
-                        shard -> !request.shardFilter().shardId().equals(shard.parent));
+                case WORKS ->
+                    listed.removeIf(shard -> !request.shardFilter().shardId().equals(shard.parent));
                 case IGNORED -> {}
             }
         } else if (request.exclusiveStartShardId() != null) {

@@ -96,8 +96,7 @@ class ShardLineageTests {
 
     @Test
     void lateStartAtLatestAddsNothingWhereItsMomentIsNotKnown() {
-        assertThat(ShardLineage.startAtLatest(
-                        List.of(root, shard("other", null, false)), Map.of(root.id(), END), NOW))
+        assertThat(ShardLineage.startAtLatest(List.of(root, shard("other", null, false)), Map.of(root.id(), END), NOW))
                 .isEmpty();
     }
 

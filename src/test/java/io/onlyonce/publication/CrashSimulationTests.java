@@ -149,8 +149,7 @@ class CrashSimulationTests {
                     shard,
                     IntStream.rangeClosed(base + 1, base + 10 + random.nextInt(60))
                             .mapToObj(number -> insert(
-                                    number,
-                                    random.nextInt(6) == 0 ? "shared-" + random.nextInt(5) : "item-" + number))
+                                    number, random.nextInt(6) == 0 ? "shared-" + random.nextInt(5) : "item-" + number))
                             .toList());
         }
         return records;

@@ -28,7 +28,9 @@ class DeduplicationKeyTests {
                     "customer", AttributeValue.fromM(Map.of("id", AttributeValue.fromS("c7"))),
                     "number", AttributeValue.fromN("12345678901234567890.5"),
                     "express", AttributeValue.fromBool(true),
-                    "lines", AttributeValue.fromL(List.of(AttributeValue.fromS("first"), AttributeValue.fromS("second"))),
+                    "lines",
+                            AttributeValue.fromL(
+                                    List.of(AttributeValue.fromS("first"), AttributeValue.fromS("second"))),
                     "empty-text", AttributeValue.fromS(""),
                     "nothing", AttributeValue.fromNul(true),
                     "bytes", AttributeValue.fromB(SdkBytes.fromUtf8String("bytes")),

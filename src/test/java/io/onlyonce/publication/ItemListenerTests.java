@@ -264,12 +264,10 @@ class ItemListenerTests {
             process.open("s").offer(insert(1)).awaitPosition(insert(1));
 
             assertThat(calls).filteredOn("everything"::equals).hasSize(5);
-            assertThat(process.world.quarantine.all())
-                    .singleElement()
-                    .satisfies(record -> {
-                        assertThat(record.failedListeners()).containsExactlyInAnyOrder("event bus", "a.on");
-                        assertThat(record.failure().message()).isEqualTo("everything failed");
-                    });
+            assertThat(process.world.quarantine.all()).singleElement().satisfies(record -> {
+                assertThat(record.failedListeners()).containsExactlyInAnyOrder("event bus", "a.on");
+                assertThat(record.failure().message()).isEqualTo("everything failed");
+            });
         }
     }
 
@@ -277,13 +275,11 @@ class ItemListenerTests {
     void listenersBehindAListenerForEveryEventAreCalledOnceItSucceeds() {
         var failures = new AtomicInteger(2);
         try (var process = process()
-                .bean(
-                        "everything",
-                        new CommitWithTests.Wide(event -> {
-                            if (event instanceof ItemInserted<?> && failures.getAndDecrement() > 0) {
-                                throw new IllegalStateException();
-                            }
-                        }))
+                .bean("everything", new CommitWithTests.Wide(event -> {
+                    if (event instanceof ItemInserted<?> && failures.getAndDecrement() > 0) {
+                        throw new IllegalStateException();
+                    }
+                }))
                 .listener("a", event -> calls.add(event.eventId()))
                 .start()) {
             process.open("s").offer(insert(1)).awaitPosition(insert(1));

@@ -11,7 +11,6 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -20,7 +19,6 @@ import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.event.EventListener;
 import org.springframework.scheduling.annotation.Async;
-import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** What is refused at startup, and how it is said. */
 class ItemListenerValidationTests {
@@ -60,7 +58,6 @@ class ItemListenerValidationTests {
         @EventListener
         void on(ItemInserted<Unmapped> event) {}
     }
-
 
     static final class TwoOfOneName {
         @EventListener
@@ -217,7 +214,9 @@ class ItemListenerValidationTests {
 
     @Test
     void onlyListenersThatNameATypeWantItems() {
-        try (var process = process().bean("wildcard", new ItemListenerTests.Wildcard(call -> {})).start()) {
+        try (var process = process()
+                .bean("wildcard", new ItemListenerTests.Wildcard(call -> {}))
+                .start()) {
             assertThat(process.listeners.wantItemsOf("orders")).isFalse();
         }
         try (var process = process().listener("raw", event -> {}).start()) {
