@@ -67,7 +67,8 @@ public final class ConsumerReadinessHealthIndicator extends AbstractHealthIndica
             return !enabled;
         }
         return status.role() == Role.STANDBY
-                || status.tables().stream().allMatch(ConsumerReadinessHealthIndicator::isReady);
+                ? status.tables().stream().allMatch(table -> table.problem() == null)
+                : status.tables().stream().allMatch(ConsumerReadinessHealthIndicator::isReady);
     }
 
     private static boolean isReady(TableStatus table) {

@@ -1,10 +1,12 @@
 package io.onlyonce.autoconfigure;
 
 import io.onlyonce.engine.ConsumerEngine;
+import io.onlyonce.engine.DynamoDbActiveLock;
 import io.onlyonce.engine.Engine;
 import io.onlyonce.polling.PollingEngine;
 import io.onlyonce.polling.PollingSettings;
 import io.onlyonce.publication.ConsumerListeners;
+import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -26,6 +28,7 @@ public final class OnlyoncePollingAutoConfiguration {
     @ConditionalOnMissingBean(Engine.class)
     ConsumerEngine onlyonceEngine(
             OnlyonceProperties properties,
+            ConsumerName consumer,
             TablePaths tablePaths,
             TableInitializer tables,
             DynamoDbClient dynamoDb,
@@ -44,7 +47,18 @@ public final class OnlyoncePollingAutoConfiguration {
                 () -> new PollingEngine(
                         dynamoDb, streams, tablePaths.sources(), settings, scheduler, listeners, Clock.systemUTC()),
                 tables::initialize,
+                new DynamoDbActiveLock(
+                        dynamoDb,
+                        properties.tables().checkpoints(),
+                        consumer.value(),
+                        processName(),
+                        polling.leaseDuration()),
                 scheduler,
                 System::nanoTime);
+    }
+
+    /** For people who look for the active process; unique, because a container that restarts has the name and number of the last. */
+    private static String processName() {
+        return ManagementFactory.getRuntimeMXBean().getName() + "~" + Long.toHexString(System.nanoTime());
     }
 }

@@ -88,11 +88,13 @@ record OnlyonceProperties(
      * @param pageSize Most records asked for at once.
      * @param minDelay Delay after the first empty read of a shard.
      * @param maxDelay Delay that the one after an empty read grows to.
+     * @param leaseDuration How long the active process may be silent before another one takes over.
      */
     record Polling(
             @DefaultValue("1000") int pageSize,
             @DefaultValue("100ms") Duration minDelay,
-            @DefaultValue("1s") Duration maxDelay) {}
+            @DefaultValue("1s") Duration maxDelay,
+            @DefaultValue("10s") Duration leaseDuration) {}
 
     /**
      * Delivery to listeners.

@@ -33,6 +33,8 @@ final class OnlyoncePropertiesRules {
     /** Well below the 15 minutes after which a shard iterator expires. */
     private static final Duration MAX_POLL_DELAY = Duration.ofMinutes(5);
 
+    private static final Duration MIN_LEASE_DURATION = Duration.ofSeconds(2);
+
     private final List<Problem> problems = new ArrayList<>();
 
     private OnlyoncePropertiesRules() {}
@@ -155,6 +157,12 @@ final class OnlyoncePropertiesRules {
                 text(polling.maxDelay()),
                 "is so long that a shard iterator may expire meanwhile",
                 "Use at most " + text(MAX_POLL_DELAY) + ".");
+        require(
+                polling.leaseDuration().compareTo(MIN_LEASE_DURATION) >= 0,
+                "onlyonce.polling.lease-duration",
+                text(polling.leaseDuration()),
+                "is so short that one slow heartbeat makes another process take over",
+                "Use at least " + text(MIN_LEASE_DURATION) + ".");
     }
 
     private void checkDelivery(Delivery delivery) {

@@ -21,26 +21,34 @@ import software.amazon.awssdk.core.exception.SdkServiceException;
 import software.amazon.awssdk.services.dynamodb.model.LimitExceededException;
 
 /**
- * Brings up the engine that reads: makes it when the application is complete, prepares what it needs, and starts it. While DynamoDB cannot be reached, that is tried again in the background.
+ * Brings up the engine that reads: makes it when the application is complete, prepares what it needs, waits until this process may be the active one, and starts it. What fails because DynamoDB cannot be reached is tried
+ * again in the background. A process that may not be active any more stops reading, and stands by.
  */
 public final class ConsumerEngine implements Engine {
 
     private static final Logger log = LoggerFactory.getLogger(ConsumerEngine.class);
 
     private static final Duration RETENTION = Duration.ofHours(24);
+    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
+    private static final Duration WHEN_STANDING_DOWN = Duration.ofSeconds(5);
 
     private final String name;
     private final Set<String> tables;
     private final Supplier<Engine> factory;
     private final Runnable preparation;
+    private final ActiveLock lock;
     private final TaskScheduler scheduler;
     private final LongSupplier ticker;
     private volatile @Nullable Engine reader;
     private volatile boolean started;
     private volatile boolean wanted;
-    private volatile long wantedNanos;
+    private volatile boolean standby;
+    private volatile long upToDateNanos;
     private volatile @Nullable String problem;
-    private @Nullable ScheduledFuture<?> retry;
+    private BackOffExecution backOff = newBackOff();
+    private boolean prepared;
+    private int term;
+    private @Nullable ScheduledFuture<?> next;
 
     /**
      * An engine that is not started.
@@ -49,6 +57,7 @@ public final class ConsumerEngine implements Engine {
      * @param tables tables that it reads
      * @param factory makes it, at the first start
      * @param preparation done before it starts; throws the SDK's exceptions where DynamoDB does not answer
+     * @param lock decides whether this process is active
      * @param scheduler runs what is tried again
      * @param ticker monotonic clock in nanoseconds
      */
@@ -57,12 +66,14 @@ public final class ConsumerEngine implements Engine {
             Set<String> tables,
             Supplier<Engine> factory,
             Runnable preparation,
+            ActiveLock lock,
             TaskScheduler scheduler,
             LongSupplier ticker) {
         this.name = name;
         this.tables = tables;
         this.factory = factory;
         this.preparation = preparation;
+        this.lock = lock;
         this.scheduler = scheduler;
         this.ticker = ticker;
     }
@@ -83,48 +94,118 @@ public final class ConsumerEngine implements Engine {
             reader = engine;
         }
         wanted = true;
-        wantedNanos = ticker.getAsLong();
-        var backOff = new ExponentialBackOff(500, 2);
-        backOff.setMaxInterval(10_000);
+        upToDateNanos = ticker.getAsLong();
+        backOff = newBackOff();
         try {
-            bringUp(engine, backOff.start());
+            bringUp(engine);
         } catch (RuntimeException e) {
             wanted = false;
             throw e;
         }
     }
 
-    private void bringUp(Engine engine, BackOffExecution backOff) {
+    private void bringUp(Engine engine) {
+        boolean active;
         try {
-            preparation.run();
+            if (!prepared) {
+                preparation.run();
+                prepared = true;
+            }
+            int thisTerm = ++term;
+            active = lock.acquire(() -> lost(engine, thisTerm));
         } catch (RuntimeException e) {
             if (!mayPass(e)) {
                 throw e;
             }
-            long delay = backOff.nextBackOff();
             problem = "Onlyonce's own tables cannot be reached: " + e.getMessage();
-            log.warn("{}; trying again in {} ms", problem, delay);
-            retry = scheduler.schedule(
-                    () -> bringUpAgain(engine, backOff),
-                    scheduler.getClock().instant().plusMillis(delay));
+            tryAgain(engine);
             return;
         }
         problem = null;
-        engine.start();
-        started = true;
+        backOff = newBackOff();
+        if (active) {
+            activate(engine);
+        } else {
+            standBy(engine);
+        }
     }
 
-    private synchronized void bringUpAgain(Engine engine, BackOffExecution backOff) {
+    private void activate(Engine engine) {
+        try {
+            engine.start();
+        } catch (RuntimeException e) {
+            lock.release();
+            throw e;
+        }
+        started = true;
+        standby = false;
+        log.info("This process is active");
+    }
+
+    /** While another process is active, it is that one that lags. */
+    private void standBy(Engine engine) {
+        if (!standby) {
+            log.info("Another process is active; this one stands by");
+        }
+        standby = true;
+        upToDateNanos = ticker.getAsLong();
+        later(engine, BETWEEN_LOOKS);
+    }
+
+    private void tryAgain(Engine engine) {
+        var delay = Duration.ofMillis(backOff.nextBackOff());
+        log.warn("{}; trying again in {} ms", problem, delay.toMillis());
+        later(engine, delay);
+    }
+
+    private void later(Engine engine, Duration delay) {
+        next = scheduler.schedule(
+                () -> bringUpAgain(engine), scheduler.getClock().instant().plus(delay));
+    }
+
+    private synchronized void bringUpAgain(Engine engine) {
         if (!wanted || started) {
             return;
         }
         try {
-            bringUp(engine, backOff);
+            bringUp(engine);
         } catch (RuntimeException e) {
             // Nobody is left to throw it to; health and endpoint show it.
             problem = String.valueOf(e.getMessage());
             log.error("The consumer cannot start", e);
+            tryAgain(engine);
         }
+    }
+
+    private void lost(Engine engine, int ofTerm) {
+        var unused = scheduler.schedule(
+                () -> standDown(engine, ofTerm), scheduler.getClock().instant());
+    }
+
+    private synchronized void standDown(Engine engine, int ofTerm) {
+        if (!started || term != ofTerm) {
+            return;
+        }
+        log.warn(
+                "This process could not show for too long that it is active, so that another one may be: it stops reading");
+        var behind = engine.status().tables().stream()
+                .map(TableStatus::iteratorLag)
+                .max(Duration::compareTo)
+                .orElse(Duration.ZERO);
+        upToDateNanos = ticker.getAsLong() - behind.toNanos();
+        standby = true;
+        started = false;
+        if (!engine.stop(WHEN_STANDING_DOWN)) {
+            log.warn("Records in hand did not finish; the active process delivers them again, marked as redelivered");
+        }
+        lock.release();
+        bringUpAgain(engine);
+    }
+
+    private static BackOffExecution newBackOff() {
+        var backOff = new ExponentialBackOff(500, 2);
+        backOff.setMaxInterval(10_000);
+        return backOff.start();
     }
 
     /** Whether a failure is DynamoDB's or the network's own, so that the same call may succeed later. */
@@ -140,12 +221,17 @@ public final class ConsumerEngine implements Engine {
     @Override
     public synchronized boolean stop(Duration timeout) {
         wanted = false;
-        if (retry != null) {
-            retry.cancel(false);
+        standby = false;
+        if (next != null) {
+            next.cancel(false);
         }
         Engine engine = started ? reader : null;
         started = false;
-        return engine == null || engine.stop(timeout);
+        try {
+            return engine == null || engine.stop(timeout);
+        } finally {
+            lock.release();
+        }
     }
 
     @Override
@@ -161,7 +247,8 @@ public final class ConsumerEngine implements Engine {
     private Engine running() {
         Engine engine = reader;
         if (engine == null || !started) {
-            throw new IllegalStateException("The consumer is not running");
+            throw new IllegalStateException(
+                    standby ? "This process stands by; ask the active one" : "The consumer is not running");
         }
         return engine;
     }
@@ -173,12 +260,11 @@ public final class ConsumerEngine implements Engine {
     }
 
     private ConsumerStatus notRunning() {
-        Duration waiting = wanted ? Duration.ofNanos(ticker.getAsLong() - wantedNanos) : Duration.ZERO;
-        State state = wanted ? State.STARTING : State.STOPPED;
+        Duration behind = wanted ? Duration.ofNanos(ticker.getAsLong() - upToDateNanos) : Duration.ZERO;
+        State state = wanted && !standby ? State.STARTING : State.STOPPED;
         List<TableStatus> statuses = tables.stream()
-                .map(table ->
-                        new TableStatus(table, null, state, problem, waiting, RETENTION.minus(waiting), List.of()))
+                .map(table -> new TableStatus(table, null, state, problem, behind, RETENTION.minus(behind), List.of()))
                 .toList();
-        return new ConsumerStatus(wanted ? Role.ACTIVE : Role.STOPPED, statuses);
+        return new ConsumerStatus(!wanted ? Role.STOPPED : standby ? Role.STANDBY : Role.ACTIVE, statuses);
     }
 }

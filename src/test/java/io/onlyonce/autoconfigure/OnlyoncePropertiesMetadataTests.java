@@ -41,6 +41,7 @@ class OnlyoncePropertiesMetadataTests {
                         entry("onlyonce.polling.page-size", 1000),
                         entry("onlyonce.polling.min-delay", "100ms"),
                         entry("onlyonce.polling.max-delay", "1s"),
+                        entry("onlyonce.polling.lease-duration", "10s"),
                         entry("onlyonce.delivery.concurrency", 1),
                         entry("onlyonce.delivery.max-attempts", 5),
                         entry("onlyonce.delivery.initial-backoff", "200ms"),

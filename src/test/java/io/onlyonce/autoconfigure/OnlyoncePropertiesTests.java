@@ -41,6 +41,7 @@ class OnlyoncePropertiesTests {
             assertThat(properties.polling().pageSize()).isEqualTo(1000);
             assertThat(properties.polling().minDelay()).isEqualTo(Duration.ofMillis(100));
             assertThat(properties.polling().maxDelay()).isEqualTo(Duration.ofSeconds(1));
+            assertThat(properties.polling().leaseDuration()).isEqualTo(Duration.ofSeconds(10));
             assertThat(properties.delivery().concurrency()).isEqualTo(1);
             assertThat(properties.delivery().maxAttempts()).isEqualTo(5);
             assertThat(properties.delivery().initialBackoff()).isEqualTo(Duration.ofMillis(200));
@@ -99,6 +100,7 @@ class OnlyoncePropertiesTests {
             onlyonce.polling.min-delay           | 0ms          | above zero
             onlyonce.polling.min-delay           | 2s           | onlyonce.polling.max-delay
             onlyonce.polling.max-delay           | 6m           | at most 5m
+            onlyonce.polling.lease-duration      | 1s           | at least 2s
             onlyonce.delivery.concurrency        | 0            | at least 1
             onlyonce.delivery.max-attempts       | 0            | at least 1
             onlyonce.delivery.initial-backoff    | -1s          | above zero

@@ -48,10 +48,15 @@ final class ChaosAudit {
         return outside.size();
     }
 
+    /** Whether an item has taken both effects. */
+    boolean isThere(String key) {
+        return committed.containsKey(key) && outside.containsKey(key);
+    }
+
     /** Keys of which an effect is missing. */
     Set<String> missing(Set<String> expected) {
         var missing = new TreeSet<>(expected);
-        missing.removeIf(key -> committed.containsKey(key) && outside.containsKey(key));
+        missing.removeIf(this::isThere);
         return missing;
     }
 

@@ -3,6 +3,7 @@ package io.onlyonce.chaos;
 import io.onlyonce.LocalDynamoDb;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.BillingMode;
@@ -13,19 +14,30 @@ import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 /**
  * Tables of one run.
  *
- * @param source table whose new items are consumed
+ * @param sources tables whose new items are consumed
  * @param committed effects that commit with their completion: {@code id}, and {@code runs}, which counts
  * @param outside effects outside any transaction: {@code id}, {@code run}, and how it came about
  * @param prefix prefix of the tables of the service itself
  */
-record ChaosTables(String source, String committed, String outside, String prefix) {
+record ChaosTables(List<String> sources, String committed, String outside, String prefix) {
 
     static ChaosTables create(LocalDynamoDb local) {
+        return create(local, 1);
+    }
+
+    static ChaosTables create(LocalDynamoDb local, int sources) {
         return new ChaosTables(
-                local.createTableWithStream("source"),
+                Stream.generate(() -> local.createTableWithStream("source"))
+                        .limit(sources)
+                        .toList(),
                 create(local, "committed"),
                 create(local, "outside", "run"),
                 LocalDynamoDb.uniqueName("chaos"));
+    }
+
+    /** The only source. */
+    String source() {
+        return sources.get(0);
     }
 
     private static String create(LocalDynamoDb local, String name, String... sortKeys) {
@@ -60,18 +72,19 @@ record ChaosTables(String source, String committed, String outside, String prefi
 
     /** Arguments for {@link ChaosService}, against an endpoint. */
     String[] arguments(URI endpoint, String... more) {
-        return Stream.concat(
+        return Stream.of(
                         Stream.of(
                                 "--spring.cloud.aws.dynamodb.endpoint=" + endpoint,
                                 "--spring.cloud.aws.region.static=eu-central-1",
                                 "--spring.cloud.aws.credentials.access-key=local",
                                 "--spring.cloud.aws.credentials.secret-key=local",
                                 "--management.endpoints.access.max-permitted=unrestricted",
-                                "--onlyonce.streams[" + source + "].key=item-key",
                                 "--onlyonce.tables.prefix=" + prefix,
                                 "--chaos.committed=" + committed,
                                 "--chaos.outside=" + outside),
+                        sources.stream().map(source -> "--onlyonce.streams[" + source + "].key=item-key"),
                         Stream.of(more))
+                .flatMap(arguments -> arguments)
                 .toArray(String[]::new);
     }
 }

@@ -110,6 +110,8 @@ final class Survival {
                         endpoint,
                         "--server.port=0",
                         "--onlyonce.delivery.concurrency=" + settings.concurrency(),
+                        // What was killed holds the lock until its lease has run out.
+                        "--onlyonce.polling.lease-duration=2s",
                         // Faults are no verdict on a record here: nothing may end up in quarantine.
                         "--onlyonce.delivery.max-attempts=1000",
                         "--onlyonce.delivery.initial-backoff=20ms",

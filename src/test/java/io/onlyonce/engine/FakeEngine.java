@@ -13,7 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Engine that reads nothing and reports what a test tells it to. */
-public final class FakeEngine implements Engine {
+public class FakeEngine implements Engine {
 
     /** Calls that change something, in order. */
     public final List<String> calls = new CopyOnWriteArrayList<>();

@@ -1,0 +1,167 @@
+package io.onlyonce.chaos;
+
+import io.onlyonce.LocalDynamoDb;
+import io.onlyonce.chaos.ServiceProcess.Program;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+import org.springframework.boot.json.JsonParserFactory;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** Several processes of one consumer, and a producer that writes to its tables all the time. */
+final class Cluster implements AutoCloseable {
+
+    private static final Pattern PORT = Pattern.compile("Tomcat started on port (\\d+)");
+    private static final Pattern STARTED = Pattern.compile("Started OnlyonceApplication");
+    private static final Duration TO_START = Duration.ofSeconds(120);
+
+    private final LocalDynamoDb local = LocalDynamoDb.shared();
+    private final ChaosTables tables;
+    private final Program program;
+    private final List<Pod> pods = new ArrayList<>();
+    private final Set<String> written = new ConcurrentSkipListSet<>();
+    private final ExecutorService producer = Executors.newSingleThreadExecutor();
+    private volatile boolean producing = true;
+
+    /** One process. */
+    static final class Pod {
+
+        private final ServiceProcess service;
+
+        private Pod(ServiceProcess service) {
+            this.service = service;
+        }
+
+        void kill9() {
+            service.kill9();
+        }
+
+        void pause() {
+            service.pause();
+        }
+
+        void resume() {
+            service.resume();
+        }
+
+        void stop() {
+            service.stop(Duration.ofSeconds(60));
+        }
+
+        boolean isAlive() {
+            return service.isAlive();
+        }
+
+        /** What the streams endpoint answers. */
+        Map<?, ?> streams() {
+            return JsonParserFactory.getJsonParser()
+                    .parseMap(service.awaitHttp(uri("/actuator/streams"), Duration.ofSeconds(30)));
+        }
+
+        String role() {
+            return (String) streams().get("role");
+        }
+
+        void awaitReady() {
+            service.awaitHttp(uri("/actuator/health/readiness"), TO_START);
+        }
+
+        private URI uri(String path) {
+            String port = service.awaitOutput(PORT, TO_START).group(1);
+            return URI.create("http://localhost:" + port + path);
+        }
+    }
+
+    /** A consumer of some tables; the producer has begun. */
+    Cluster(int sources, String... arguments) {
+        this.tables = ChaosTables.create(local, sources);
+        var all = new ArrayList<>(List.of(arguments));
+        all.add("--server.port=0");
+        this.program = new Program(ChaosService.class, tables.arguments(local.endpoint(), all.toArray(String[]::new)));
+        var unused = producer.submit(this::produce);
+    }
+
+    private void produce() {
+        for (int i = 0; producing; i++) {
+            String id = "item-%06d".formatted(i);
+            String table = tables.sources().get(i % tables.sources().size());
+            local.client().putItem(put -> put.tableName(table).item(Map.of("id", AttributeValue.fromS(id))));
+            written.add(id);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(40));
+        }
+    }
+
+    /** Starts one more process, and returns before it is up. */
+    Pod start() {
+        var pod = new Pod(ServiceProcess.start(tables.prefix() + "-" + (pods.size() + 1), program));
+        pods.add(pod);
+        return pod;
+    }
+
+    /** Starts one more process, and waits until it is up and ready. */
+    Pod startReady() {
+        var pod = start();
+        pod.service.awaitOutput(STARTED, TO_START);
+        pod.awaitReady();
+        return pod;
+    }
+
+    List<Pod> alive() {
+        return pods.stream().filter(Pod::isAlive).toList();
+    }
+
+    /** Waits until an item that is written from now on takes effect, and answers how long that took. */
+    Duration awaitNewEffects(Duration deadline) {
+        long start = System.nanoTime();
+        int before = written.size();
+        Awaitility.await().atMost(deadline).pollInterval(Duration.ofMillis(100)).until(() -> written.stream()
+                .skip(before)
+                .findFirst()
+                .map(this::isCommitted)
+                .orElse(false));
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    private boolean isCommitted(String key) {
+        return local.client()
+                .getItem(get -> get.tableName(tables.committed())
+                        .key(Map.of("id", AttributeValue.fromS(key)))
+                        .consistentRead(true))
+                .hasItem();
+    }
+
+    /** Ends the producer and waits until every item has taken effect. */
+    ChaosAudit finish(Duration deadline) throws InterruptedException {
+        producing = false;
+        producer.shutdown();
+        producer.awaitTermination(10, TimeUnit.SECONDS);
+        Awaitility.await().atMost(deadline).pollInterval(Duration.ofSeconds(1)).until(() -> audit().missing(written)
+                .isEmpty());
+        return audit();
+    }
+
+    Set<String> written() {
+        return written;
+    }
+
+    private ChaosAudit audit() {
+        return new ChaosAudit(local.client(), tables);
+    }
+
+    @Override
+    public void close() {
+        producing = false;
+        producer.shutdownNow();
+        pods.forEach(pod -> pod.service.close());
+    }
+}
