@@ -71,6 +71,8 @@ final class TaskSchedulerConfiguration {
             var scheduler = new LateShutdownTaskScheduler();
             scheduler.setThreadNamePrefix(THREAD_NAME_PREFIX);
             scheduler.setVirtualThreads(true);
+            // A listener that hangs is interrupted when the grace is over, as the pool of platform threads does it.
+            scheduler.setCancelRemainingTasksOnClose(true);
             return scheduler;
         }
 
