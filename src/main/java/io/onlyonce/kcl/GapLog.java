@@ -1,0 +1,22 @@
+package io.onlyonce.kcl;
+
+import io.onlyonce.GapDetected;
+import io.onlyonce.stream.SequenceNumber;
+import io.onlyonce.stream.ShardId;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The gaps of a table that were reported already. A shard that is opened anew meets the same gap again. */
+final class GapLog {
+
+    private record Known(
+            GapDetected.Reason reason, String streamArn, @Nullable ShardId shardId, @Nullable SequenceNumber after) {}
+
+    private final Set<Known> known = ConcurrentHashMap.newKeySet();
+
+    /** Whether the gap is a new one. */
+    boolean add(GapDetected gap) {
+        return known.add(new Known(gap.reason(), gap.streamArn(), gap.shardId(), gap.after()));
+    }
+}

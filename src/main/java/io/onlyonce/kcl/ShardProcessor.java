@@ -1,0 +1,179 @@
+package io.onlyonce.kcl;
+
+import com.amazonaws.services.dynamodbv2.streamsadapter.adapter.DynamoDBStreamsClientRecord;
+import io.onlyonce.stream.StreamRecord;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.kinesis.common.StreamIdentifier;
+import software.amazon.kinesis.lifecycle.events.InitializationInput;
+import software.amazon.kinesis.lifecycle.events.LeaseLostInput;
+import software.amazon.kinesis.lifecycle.events.ProcessRecordsInput;
+import software.amazon.kinesis.lifecycle.events.ShardEndedInput;
+import software.amazon.kinesis.lifecycle.events.ShutdownRequestedInput;
+import software.amazon.kinesis.processor.RecordProcessorCheckpointer;
+import software.amazon.kinesis.processor.ShardRecordProcessor;
+import software.amazon.kinesis.retrieval.KinesisClientRecord;
+
+/**
+ * Hands the pages of one lease to the record path. KCL calls it on one thread at a time, also without records while the shard is idle. KCL skips what a processor throws on, so this one never throws: when something is
+ * wrong it accepts nothing more, checkpoints nothing more, and has the shard opened anew from its checkpoint.
+ */
+final class ShardProcessor implements ShardRecordProcessor {
+
+    private static final Logger log = LoggerFactory.getLogger(ShardProcessor.class);
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
+
+    private final ConsumedTable table;
+    private final StreamIdentifier stream;
+    private final WorkerContext worker;
+    private final int pageSize;
+    private final Clocks clocks;
+    private volatile @Nullable OpenShard shard;
+
+    ShardProcessor(ConsumedTable table, StreamIdentifier stream, WorkerContext worker, int pageSize, Clocks clocks) {
+        this.table = table;
+        this.stream = stream;
+        this.worker = worker;
+        this.pageSize = pageSize;
+        this.clocks = clocks;
+    }
+
+    @Override
+    public void initialize(InitializationInput input) {
+        var from = input.extendedSequenceNumber();
+        shard = table.open(ShardKey.of(stream, input.shardId()), from == null ? null : from.sequenceNumber(), worker);
+    }
+
+    @Override
+    public void processRecords(ProcessRecordsInput input) {
+        var open = shard;
+        if (open == null) {
+            return;
+        }
+        boolean accepted = false;
+        try {
+            accepted = accept(open, input);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            log.error("{} refuses records and will be read again from its checkpoint", open, e);
+            open.reopen();
+        } finally {
+            // Even when an error passes: what comes after a page that was not accepted must not be checkpointed.
+            if (!accepted) {
+                var unused = open.end();
+            }
+        }
+    }
+
+    private boolean accept(OpenShard open, ProcessRecordsInput input) throws InterruptedException {
+        var records = open.fresh(
+                input.records().stream().map(ShardProcessor::streamRecord).toList());
+        if (!awaitRoom(open, input.checkpointer())) {
+            return false;
+        }
+        open.offer(records);
+        open.read(input.records().isEmpty(), nanosAgo(input.cacheEntryTime()));
+        return true;
+    }
+
+    private boolean awaitRoom(OpenShard open, RecordProcessorCheckpointer checkpointer) throws InterruptedException {
+        open.waits(true);
+        try {
+            while (mayGoOn(open)) {
+                open.checkpoint(checkpointer, false);
+                if (!table.isHeld() && open.session().isOpen() && open.session().unfinished() < pageSize) {
+                    return true;
+                }
+                open.session().await(LOOK_AGAIN);
+            }
+            return false;
+        } finally {
+            open.waits(false);
+        }
+    }
+
+    /** A table that is paused keeps its shards where they are, whether their sessions are over or not. */
+    private boolean mayGoOn(OpenShard open) {
+        return worker.mayRead(open.key()) && (!open.session().isOver() || table.isHeld());
+    }
+
+    @Override
+    public void leaseLost(LeaseLostInput input) {
+        var open = shard;
+        if (open != null) {
+            var unused = table.leave(open);
+        }
+    }
+
+    /** Every record has been accepted. KCL calls again until the end is checkpointed, which is not before the last of them is finished. */
+    @Override
+    public void shardEnded(ShardEndedInput input) {
+        var open = shard;
+        if (open == null) {
+            return;
+        }
+        try {
+            while (!open.session().isOver() && !worker.isStopping() && worker.held(open.key()) != null) {
+                if (!table.isHeld() && open.session().isOpen() && open.session().unfinished() == 0) {
+                    if (open.checkpointEnd(input.checkpointer())) {
+                        return;
+                    }
+                } else {
+                    open.checkpoint(input.checkpointer(), false);
+                }
+                open.session().await(LOOK_AGAIN);
+            }
+            if (worker.isStopping()) {
+                windUp(open, input.checkpointer());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            log.error("The end of {} could not be checkpointed; it will be tried again", open, e);
+        }
+    }
+
+    /** The lease goes to another worker, or this one stops. */
+    @Override
+    public void shutdownRequested(ShutdownRequestedInput input) {
+        var open = shard;
+        if (open == null) {
+            return;
+        }
+        try {
+            windUp(open, input.checkpointer());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            log.warn("{} could not be checkpointed; its next holder reads again what is finished: {}", open, e);
+        }
+    }
+
+    private void windUp(OpenShard open, RecordProcessorCheckpointer checkpointer) throws InterruptedException {
+        CompletableFuture<Void> closed = open.end();
+        long begin = clocks.nanos();
+        while (!closed.isDone()
+                && clocks.since(begin).compareTo(worker.patience()) < 0
+                && worker.held(open.key()) != null) {
+            open.checkpoint(checkpointer, false);
+            open.session().await(LOOK_AGAIN);
+        }
+        open.checkpoint(checkpointer, true);
+    }
+
+    private long nanosAgo(@Nullable Instant moment) {
+        return moment == null
+                ? clocks.nanos()
+                : clocks.nanos() - clocks.since(moment).toNanos();
+    }
+
+    private static StreamRecord streamRecord(KinesisClientRecord kinesisRecord) {
+        return StreamRecord.of(((DynamoDBStreamsClientRecord) kinesisRecord).getRecord());
+    }
+}

@@ -1,0 +1,142 @@
+package io.onlyonce.kcl;
+
+import io.onlyonce.LocalDynamoDb;
+import io.onlyonce.checkpoint.Checkpoint;
+import io.onlyonce.checkpoint.CheckpointStore;
+import io.onlyonce.engine.StartAt;
+import io.onlyonce.publication.ConsumerListener;
+import io.onlyonce.publication.RecordPath;
+import io.onlyonce.stream.ShardId;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.BillingMode;
+import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
+import software.amazon.awssdk.services.dynamodb.model.KeyType;
+import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
+import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
+import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
+import software.amazon.kinesis.metrics.NullMetricsFactory;
+
+/** Tables with streams and engines on the shared DynamoDB Local. */
+final class KclFixture {
+
+    private static final DynamoDbAsyncClient ASYNC = DynamoDbAsyncClient.builder()
+            .endpointOverride(LocalDynamoDb.shared().endpoint())
+            .region(Region.EU_CENTRAL_1)
+            .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")))
+            .build();
+
+    private final DynamoDbClient dynamoDb = LocalDynamoDb.shared().client();
+    private final String consumer = "c" + UUID.randomUUID().toString().substring(0, 8);
+
+    String createTable() {
+        String table = "t" + UUID.randomUUID().toString().substring(0, 8);
+        dynamoDb.createTable(request -> request.tableName(table)
+                .billingMode(BillingMode.PAY_PER_REQUEST)
+                .attributeDefinitions(AttributeDefinition.builder()
+                        .attributeName("id")
+                        .attributeType(ScalarAttributeType.S)
+                        .build())
+                .keySchema(KeySchemaElement.builder()
+                        .attributeName("id")
+                        .keyType(KeyType.HASH)
+                        .build())
+                .streamSpecification(
+                        stream -> stream.streamEnabled(true).streamViewType(StreamViewType.NEW_AND_OLD_IMAGES)));
+        return table;
+    }
+
+    void put(String table, int from, int to) {
+        for (int i = from; i < to; i++) {
+            var id = AttributeValue.fromS("%04d".formatted(i));
+            dynamoDb.putItem(request -> request.tableName(table).item(Map.of("id", id)));
+        }
+    }
+
+    KclClients clients(DynamoDbStreamsClient streams) {
+        return new KclClients(dynamoDb, ASYNC, streams, Region.EU_CENTRAL_1);
+    }
+
+    KclClients clients() {
+        return clients(LocalDynamoDb.shared().streamsClient());
+    }
+
+    KclSettings settings() {
+        return settings(100, false);
+    }
+
+    KclSettings settings(int pageSize, boolean haltOnGap) {
+        return new KclSettings(
+                consumer,
+                "test",
+                true,
+                pageSize,
+                Duration.ofMillis(100),
+                Duration.ofMillis(500),
+                Duration.ofSeconds(10),
+                haltOnGap);
+    }
+
+    String leaseTable() {
+        return "test-" + consumer + "-kcl-leases";
+    }
+
+    DynamoDbClient dynamoDb() {
+        return dynamoDb;
+    }
+
+    static TableSource source(String table, RecordPath path) {
+        return source(table, path, StartAt.TRIM_HORIZON, new MemoryCheckpoints());
+    }
+
+    static TableSource source(String table, RecordPath path, StartAt startAt, CheckpointStore checkpoints) {
+        return new TableSource(table, null, startAt, true, path, checkpoints);
+    }
+
+    KclEngine engine(ConsumerListener listener, TableSource... sources) {
+        return engine(clients(), settings(), listener, sources);
+    }
+
+    static KclEngine engine(
+            KclClients clients, KclSettings settings, ConsumerListener listener, TableSource... sources) {
+        return new KclEngine(
+                clients, List.of(sources), settings, listener, new NullMetricsFactory(), Clock.systemUTC());
+    }
+
+    /** Checkpoints in memory. */
+    static final class MemoryCheckpoints implements CheckpointStore {
+
+        private final Map<ShardId, Checkpoint> rows = new ConcurrentHashMap<>();
+
+        @Override
+        public List<Checkpoint> findAll() {
+            return List.copyOf(rows.values());
+        }
+
+        @Override
+        public synchronized boolean advance(Checkpoint checkpoint) {
+            var before = rows.get(checkpoint.shardId());
+            boolean moves = before == null || checkpoint.position().isBeyond(before.position());
+            if (moves) {
+                rows.put(checkpoint.shardId(), checkpoint);
+            }
+            return moves;
+        }
+
+        @Override
+        public void delete(String streamArn, ShardId shardId) {
+            rows.remove(shardId);
+        }
+    }
+}
