@@ -82,7 +82,8 @@ public final class OnlyonceAutoConfiguration {
                     "onlyonce.engine",
                     properties.engine().name().toLowerCase(Locale.ROOT),
                     "names an engine that is not on the class path",
-                    "Add the engine's libraries, or use another engine."));
+                    "Add com.amazonaws:dynamodb-streams-kinesis-adapter and software.amazon.kinesis:amazon-kinesis-client,"
+                            + " or set onlyonce.engine=polling."));
         }
         return new ConsumerLifecycle(engine, properties.enabled(), stopTimeout(lifecycle.getTimeoutPerShutdownPhase()));
     }

@@ -1,8 +1,8 @@
 package io.onlyonce.autoconfigure;
 
 import io.onlyonce.checkpoint.DynamoDbCheckpointStore;
+import io.onlyonce.engine.TableSource;
 import io.onlyonce.ledger.DynamoDbLedger;
-import io.onlyonce.polling.TableSource;
 import io.onlyonce.publication.DeduplicationKey;
 import io.onlyonce.publication.DeliverySettings;
 import io.onlyonce.publication.ItemListeners;
@@ -34,7 +34,7 @@ final class TablePaths {
         this.listeners = listeners;
     }
 
-    /** Tables for the polling engine, after the listeners have been found sound. */
+    /** Tables to consume, after the listeners have been found sound. */
     List<TableSource> sources() {
         listeners.validate(properties.streams().keySet());
         return properties.streams().entrySet().stream()

@@ -2,6 +2,7 @@ package io.onlyonce.kcl;
 
 import io.onlyonce.GapDetected;
 import io.onlyonce.ShardCompleted;
+import io.onlyonce.engine.TableSource;
 import io.onlyonce.publication.ConsumerListener;
 import io.onlyonce.publication.ConsumerListener.PollResult;
 import io.onlyonce.stream.SequenceNumber;

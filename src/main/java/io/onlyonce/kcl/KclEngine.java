@@ -5,6 +5,7 @@ import io.onlyonce.engine.ConsumerStatus.Role;
 import io.onlyonce.engine.ConsumerStatus.State;
 import io.onlyonce.engine.Engine;
 import io.onlyonce.engine.StreamNotReadableException;
+import io.onlyonce.engine.TableSource;
 import io.onlyonce.publication.ConsumerListener;
 import java.time.Clock;
 import java.time.Duration;
@@ -17,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.kinesis.metrics.MetricsFactory;
 
 /**
  * Reads shards with the Kinesis Client Library, which shares them among all processes with the same consumer name by leases in DynamoDB. One scheduler reads all tables. The threads are KCL's own: one for each shard in
@@ -36,7 +36,6 @@ public final class KclEngine implements Engine {
 
     private final KclClients clients;
     private final KclSettings settings;
-    private final MetricsFactory metrics;
     private final ConsumedTables tables;
     private final LeaseTables leaseTables;
     private final StreamLookup lookup;
@@ -52,7 +51,6 @@ public final class KclEngine implements Engine {
      * @param sources tables to consume
      * @param settings how they are read and shared
      * @param listener is told what happens; must not throw
-     * @param metrics takes KCL's own metrics; {@link software.amazon.kinesis.metrics.NullMetricsFactory} drops them
      * @param clock compared with moments that AWS reports
      */
     public KclEngine(
@@ -60,11 +58,9 @@ public final class KclEngine implements Engine {
             List<TableSource> sources,
             KclSettings settings,
             ConsumerListener listener,
-            MetricsFactory metrics,
             Clock clock) {
         this.clients = clients;
         this.settings = settings;
-        this.metrics = metrics;
         this.clocks = new Clocks(clock, System::nanoTime);
         this.leaseTables = new LeaseTables(clients.dynamoDb(), settings);
         this.lookup = new StreamLookup(clients.dynamoDb(), clients.streams());
@@ -94,7 +90,7 @@ public final class KclEngine implements Engine {
         lookUpStreams();
         requireTables();
         var names = new StreamNames(clients.region());
-        var schedulers = new SchedulerFactory(clients, settings, leaseTables, metrics, tables, names, clocks);
+        var schedulers = new SchedulerFactory(clients, settings, leaseTables, tables, names, clocks);
         var started = new KclWorker(
                 clients.dynamoDb(), tables, leaseTables, lookup, schedulers, leaseWatch, settings, clocks);
         started.start();

@@ -16,7 +16,7 @@ import software.amazon.kinesis.coordinator.Scheduler;
 import software.amazon.kinesis.leases.LeaseManagementConfig;
 import software.amazon.kinesis.lifecycle.LifecycleConfig;
 import software.amazon.kinesis.metrics.MetricsConfig;
-import software.amazon.kinesis.metrics.MetricsFactory;
+import software.amazon.kinesis.metrics.NullMetricsFactory;
 import software.amazon.kinesis.processor.FormerStreamsLeasesDeletionStrategy;
 import software.amazon.kinesis.processor.MultiStreamTracker;
 import software.amazon.kinesis.processor.ProcessorConfig;
@@ -57,7 +57,6 @@ final class SchedulerFactory {
     private final KclClients clients;
     private final KclSettings settings;
     private final LeaseTables leaseTables;
-    private final MetricsFactory metrics;
     private final ConsumedTables tables;
     private final StreamNames names;
     private final Clocks clocks;
@@ -66,14 +65,12 @@ final class SchedulerFactory {
             KclClients clients,
             KclSettings settings,
             LeaseTables leaseTables,
-            MetricsFactory metrics,
             ConsumedTables tables,
             StreamNames names,
             Clocks clocks) {
         this.clients = clients;
         this.settings = settings;
         this.leaseTables = leaseTables;
-        this.metrics = metrics;
         this.tables = tables;
         this.names = names;
         this.clocks = clocks;
@@ -106,7 +103,8 @@ final class SchedulerFactory {
                 coordinator(),
                 leases,
                 new LifecycleConfig(),
-                new MetricsConfig(null, leaseTables.application()).metricsFactory(metrics),
+                // Nothing goes to CloudWatch; the meters are fed by what the engine reports.
+                new MetricsConfig(null, leaseTables.application()).metricsFactory(new NullMetricsFactory()),
                 new ProcessorConfig(new Processors(worker)).callProcessRecordsEvenForEmptyRecordList(true),
                 retrieval);
         return new Prepared(scheduler, new LeaseSeeder(clients.streams(), management, names, clocks));

@@ -119,24 +119,37 @@ final class ShardProcessor implements ShardRecordProcessor {
             return;
         }
         try {
-            while (!open.session().isOver() && !worker.isStopping() && worker.held(open.key()) != null) {
-                if (!table.isHeld() && open.session().isOpen() && open.session().unfinished() == 0) {
-                    if (open.checkpointEnd(input.checkpointer())) {
-                        return;
-                    }
-                } else {
-                    open.checkpoint(input.checkpointer(), false);
-                }
-                open.session().await(LOOK_AGAIN);
+            if (awaitEnd(open, input.checkpointer())) {
+                return;
             }
             if (worker.isStopping()) {
                 windUp(open, input.checkpointer());
+                // KCL would ask again until the stop has run out of time.
+                worker.drop(open.key());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
             log.error("The end of {} could not be checkpointed; it will be tried again", open, e);
         }
+    }
+
+    /** Answers whether the end was checkpointed. */
+    private boolean awaitEnd(OpenShard open, RecordProcessorCheckpointer checkpointer) throws InterruptedException {
+        while (!open.session().isOver() && worker.held(open.key()) != null) {
+            if (!table.isHeld() && open.session().isOpen() && open.session().unfinished() == 0) {
+                if (open.checkpointEnd(checkpointer)) {
+                    return true;
+                }
+            } else {
+                open.checkpoint(checkpointer, false);
+            }
+            if (worker.isStopping()) {
+                return false;
+            }
+            open.session().await(LOOK_AGAIN);
+        }
+        return false;
     }
 
     /** The lease goes to another worker, or this one stops. */

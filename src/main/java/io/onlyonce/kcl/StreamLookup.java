@@ -2,6 +2,7 @@ package io.onlyonce.kcl;
 
 import io.onlyonce.engine.StreamNotReadableException;
 import io.onlyonce.engine.StreamNotReadableException.Reason;
+import io.onlyonce.engine.TableSource;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;

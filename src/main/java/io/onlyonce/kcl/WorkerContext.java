@@ -49,9 +49,16 @@ final class WorkerContext {
 
     /** Lets go of a lease in memory. KCL makes sure by its table that this worker still holds it, and then opens the shard anew from its checkpoint. */
     void reopen(ShardKey key) {
+        if (!isStopping()) {
+            drop(key);
+        }
+    }
+
+    /** Lets go of a lease in memory, so that KCL does nothing more about its shard. */
+    void drop(ShardKey key) {
         var leases = coordinator;
         var lease = held(key);
-        if (leases != null && lease != null && !isStopping()) {
+        if (leases != null && lease != null) {
             leases.dropLease(lease);
         }
     }

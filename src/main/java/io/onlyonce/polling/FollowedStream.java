@@ -2,6 +2,7 @@ package io.onlyonce.polling;
 
 import io.onlyonce.checkpoint.Checkpoint;
 import io.onlyonce.engine.StartAt;
+import io.onlyonce.engine.TableSource;
 import java.util.HashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

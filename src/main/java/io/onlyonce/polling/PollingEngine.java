@@ -4,6 +4,7 @@ import io.onlyonce.engine.ConsumerStatus;
 import io.onlyonce.engine.ConsumerStatus.Role;
 import io.onlyonce.engine.Engine;
 import io.onlyonce.engine.StreamNotReadableException;
+import io.onlyonce.engine.TableSource;
 import io.onlyonce.publication.ConsumerListener;
 import java.time.Clock;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package io.onlyonce.polling;
 
+import io.onlyonce.engine.TableSource;
 import io.onlyonce.stream.ShardId;
 import java.time.Duration;
 import java.util.HashSet;

@@ -2,6 +2,7 @@ package io.onlyonce.polling;
 
 import io.onlyonce.engine.StreamNotReadableException;
 import io.onlyonce.engine.StreamNotReadableException.Reason;
+import io.onlyonce.engine.TableSource;
 import io.onlyonce.stream.ShardId;
 import java.time.DateTimeException;
 import java.time.Instant;

@@ -4,6 +4,7 @@ import io.onlyonce.GapDetected;
 import io.onlyonce.ShardCompleted;
 import io.onlyonce.engine.StreamNotReadableException;
 import io.onlyonce.engine.StreamNotReadableException.Reason;
+import io.onlyonce.engine.TableSource;
 import io.onlyonce.stream.Position;
 import io.onlyonce.stream.ShardId;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package io.onlyonce.polling;
 
+import io.onlyonce.engine.TableSource;
 import io.onlyonce.publication.ConsumerListener;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;

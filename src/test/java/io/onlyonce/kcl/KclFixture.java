@@ -4,6 +4,7 @@ import io.onlyonce.LocalDynamoDb;
 import io.onlyonce.checkpoint.Checkpoint;
 import io.onlyonce.checkpoint.CheckpointStore;
 import io.onlyonce.engine.StartAt;
+import io.onlyonce.engine.TableSource;
 import io.onlyonce.publication.ConsumerListener;
 import io.onlyonce.publication.RecordPath;
 import io.onlyonce.stream.ShardId;
@@ -26,7 +27,6 @@ import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
-import software.amazon.kinesis.metrics.NullMetricsFactory;
 
 /** Tables with streams and engines on the shared DynamoDB Local. */
 final class KclFixture {
@@ -110,8 +110,7 @@ final class KclFixture {
 
     static KclEngine engine(
             KclClients clients, KclSettings settings, ConsumerListener listener, TableSource... sources) {
-        return new KclEngine(
-                clients, List.of(sources), settings, listener, new NullMetricsFactory(), Clock.systemUTC());
+        return new KclEngine(clients, List.of(sources), settings, listener, Clock.systemUTC());
     }
 
     /** Checkpoints in memory. */

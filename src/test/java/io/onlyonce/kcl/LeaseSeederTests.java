@@ -32,7 +32,6 @@ import software.amazon.awssdk.services.dynamodb.model.StreamStatus;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 import software.amazon.awssdk.services.kinesis.model.ChildShard;
 import software.amazon.kinesis.leases.MultiStreamLease;
-import software.amazon.kinesis.metrics.NullMetricsFactory;
 
 /** Leases on DynamoDB Local, shards as the test lists them. */
 class LeaseSeederTests {
@@ -224,7 +223,6 @@ class LeaseSeederTests {
                 fixture.clients(streams),
                 fixture.settings(),
                 new LeaseTables(fixture.dynamoDb(), fixture.settings()),
-                new NullMetricsFactory(),
                 new ConsumedTables(List.of(table)),
                 names,
                 clocks);

@@ -240,6 +240,31 @@ class ShardProcessorTests {
     }
 
     @Test
+    void endOfShardThatIsFinishedIsCheckpointedWhileStopping() throws Exception {
+        var processor = open(table(path));
+        worker.stop(Duration.ofSeconds(5));
+
+        processor.shardEnded(
+                ShardEndedInput.builder().checkpointer(checkpointer).build());
+
+        verify(checkpointer).checkpoint();
+    }
+
+    @Test
+    void endOfShardThatIsUnfinishedIsLeftToTheNextHolderWhenStopping() throws Exception {
+        path.block();
+        var processor = open(table(path));
+        processor.processRecords(page(1));
+        worker.stop(Duration.ofSeconds(5));
+
+        processor.shardEnded(
+                ShardEndedInput.builder().checkpointer(checkpointer).build());
+
+        verify(checkpointer, never()).checkpoint();
+        verify(coordinator).dropLease(any());
+    }
+
+    @Test
     void endOfVanishedShardIsNoCompletion() throws Exception {
         var table = table(path);
         table.reads(ShardKey.of(stream, SHARD)).vanished();

@@ -12,6 +12,7 @@ import io.onlyonce.engine.ConsumerStatus.State;
 import io.onlyonce.engine.StartAt;
 import io.onlyonce.engine.StreamNotReadableException;
 import io.onlyonce.engine.StreamNotReadableException.Reason;
+import io.onlyonce.engine.TableSource;
 import io.onlyonce.fake.FakeStreams;
 import io.onlyonce.fake.FakeStreams.Operation;
 import io.onlyonce.stream.Position;

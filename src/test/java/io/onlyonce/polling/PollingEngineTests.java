@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.onlyonce.LocalDynamoDb;
 import io.onlyonce.engine.ConsumerStatus.State;
 import io.onlyonce.engine.StartAt;
+import io.onlyonce.engine.TableSource;
 import io.onlyonce.publication.ConsumerListener;
 import io.onlyonce.stream.Position;
 import java.time.Clock;

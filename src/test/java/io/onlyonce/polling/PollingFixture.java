@@ -5,6 +5,7 @@ import io.onlyonce.ShardCompleted;
 import io.onlyonce.engine.ConsumerStatus.ShardStatus;
 import io.onlyonce.engine.ConsumerStatus.TableStatus;
 import io.onlyonce.engine.StartAt;
+import io.onlyonce.engine.TableSource;
 import io.onlyonce.fake.FakeStreams;
 import io.onlyonce.fake.ManualTaskScheduler;
 import io.onlyonce.publication.ConsumerListener;

@@ -7,6 +7,7 @@ import io.onlyonce.checkpoint.Checkpoint;
 import io.onlyonce.engine.ConsumerStatus.ShardState;
 import io.onlyonce.engine.ConsumerStatus.State;
 import io.onlyonce.engine.StartAt;
+import io.onlyonce.engine.TableSource;
 import io.onlyonce.fake.FakeStreams;
 import io.onlyonce.fake.FakeStreams.Operation;
 import io.onlyonce.fake.FakeStreams.ShardFilterSupport;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.onlyonce.engine.StartAt;
+import io.onlyonce.engine.TableSource;
 import io.onlyonce.fake.FakeStreams;
 import java.time.Clock;
 import java.time.Duration;

@@ -1,7 +1,6 @@
-package io.onlyonce.kcl;
+package io.onlyonce.engine;
 
 import io.onlyonce.checkpoint.CheckpointStore;
-import io.onlyonce.engine.StartAt;
 import io.onlyonce.publication.RecordPath;
 import org.jspecify.annotations.Nullable;
 
@@ -10,10 +9,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param table name
  * @param streamArn stream to read; absent for the latest stream of the table
- * @param startAt where to begin while there is neither a lease nor a checkpoint
+ * @param startAt where to begin while there is no checkpoint
  * @param newImageNeeded whether a stream without new images is refused at start
  * @param path where its records go
- * @param checkpoints where the first leases begin, if the table was consumed by another engine before; KCL keeps its own checkpoints in its lease table
+ * @param checkpoints how far its shards were processed; an engine that keeps checkpoints of its own begins there
  */
 public record TableSource(
         String table,
