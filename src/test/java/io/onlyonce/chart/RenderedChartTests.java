@@ -1,0 +1,174 @@
+package io.onlyonce.chart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What the objects say. */
+class RenderedChartTests {
+
+    private static final String CONTAINER = "$.spec.template.spec.containers[0]";
+
+    private final List<Manifest> minimal = HelmChart.render("minimal", HelmChart.LATEST);
+    private final List<Manifest> polling = HelmChart.render("polling", HelmChart.LATEST);
+
+    @Test
+    void pollingRunsAnActiveAndAStandbyAndReplacesOneAtATime() {
+        var deployment = Manifest.only(minimal, "Deployment");
+        assertThat(deployment.<Integer>read("$.spec.replicas")).isEqualTo(2);
+        assertThat(deployment.<Map<String, Object>>read("$.spec.strategy.rollingUpdate"))
+                .isEqualTo(Map.of("maxSurge", 0, "maxUnavailable", 1));
+    }
+
+    @Test
+    void autoscalerDecidesTheReplicas() {
+        var kcl = HelmChart.render("kcl", HelmChart.LATEST);
+        assertThat(Manifest.only(kcl, "Deployment").<Map<String, Object>>read("$.spec"))
+                .doesNotContainKey("replicas");
+        var scaled = Manifest.only(kcl, "ScaledObject");
+        assertThat(scaled.<Map<String, Object>>read("$.spec"))
+                .containsOnlyKeys(
+                        "scaleTargetRef",
+                        "minReplicaCount",
+                        "maxReplicaCount",
+                        "pollingInterval",
+                        "cooldownPeriod",
+                        "advanced",
+                        "triggers");
+        assertThat(scaled.<String>read("$.spec.scaleTargetRef.name")).isEqualTo("test-onlyonce");
+        assertThat(scaled.<Map<String, Object>>read("$.spec.triggers[0]"))
+                .containsEntry("type", "prometheus")
+                .containsEntry("metricType", "Value")
+                .containsEntry(
+                        "metadata",
+                        Map.of(
+                                "serverAddress",
+                                "http://prometheus-operated.monitoring.svc:9090",
+                                "query",
+                                "max(onlyonce_iterator_lag_seconds{namespace=\"apps\",job=\"test-onlyonce\"})",
+                                "threshold",
+                                "45",
+                                "ignoreNullValues",
+                                "false"));
+        var hpa = HelmChart.render("kcl-hpa", HelmChart.LATEST);
+        assertThat(Manifest.only(hpa, "Deployment").<Map<String, Object>>read("$.spec"))
+                .doesNotContainKey("replicas");
+        assertThat(Manifest.only(hpa, "HorizontalPodAutoscaler").<List<Object>>read("$.spec.metrics"))
+                .hasSize(2);
+    }
+
+    @Test
+    void probesAskTheHealthGroups() {
+        var deployment = Manifest.only(minimal, "Deployment");
+        assertThat(deployment.<String>read(CONTAINER + ".startupProbe.httpGet.path"))
+                .isEqualTo("/actuator/health/liveness");
+        assertThat(deployment.<String>read(CONTAINER + ".livenessProbe.httpGet.path"))
+                .isEqualTo("/actuator/health/liveness");
+        assertThat(deployment.<String>read(CONTAINER + ".readinessProbe.httpGet.path"))
+                .isEqualTo("/actuator/health/readiness");
+    }
+
+    @Test
+    void portAndPathsFollowTheConfiguration() {
+        assertThat(Manifest.only(minimal, "Deployment").<Integer>read(CONTAINER + ".ports[0].containerPort"))
+                .isEqualTo(8080);
+        assertThat(Manifest.only(polling, "Deployment").<Integer>read(CONTAINER + ".ports[0].containerPort"))
+                .isEqualTo(8081);
+        var moved = Manifest.only(HelmChart.render("kcl-hpa", HelmChart.LATEST), "Deployment");
+        assertThat(moved.<String>read(CONTAINER + ".readinessProbe.httpGet.path"))
+                .isEqualTo("/onlyonce/manage/health/readiness");
+        assertThat(moved.<String>read(CONTAINER + ".readinessProbe.httpGet.scheme"))
+                .isEqualTo("HTTPS");
+        var apart = HelmChart.renderWith(
+                """
+                serviceMonitor: {enabled: true}
+                config:
+                  server: {servlet: {context-path: /app}}
+                  management:
+                    server: {port: 9000, base-path: /ops}
+                """);
+        assertThat(Manifest.only(apart, "ServiceMonitor").<String>read("$.spec.endpoints[0].path"))
+                .isEqualTo("/ops/actuator/prometheus");
+    }
+
+    @Test
+    void podMeetsTheRestrictedStandard() {
+        for (String pod : List.of("Deployment", "Pod")) {
+            var manifest = Manifest.only(minimal, pod);
+            String spec = pod.equals("Pod") ? "$.spec" : "$.spec.template.spec";
+            assertThat(manifest.<Boolean>read(spec + ".securityContext.runAsNonRoot"))
+                    .isTrue();
+            assertThat(manifest.<String>read(spec + ".securityContext.seccompProfile.type"))
+                    .isEqualTo("RuntimeDefault");
+            assertThat(manifest.<Map<String, Object>>read(spec + ".containers[0].securityContext"))
+                    .containsEntry("allowPrivilegeEscalation", false)
+                    .containsEntry("readOnlyRootFilesystem", true)
+                    .containsEntry("capabilities", Map.of("drop", List.of("ALL")));
+            assertThat(manifest.<Boolean>read(spec + ".automountServiceAccountToken"))
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void changeOfTheConfigurationReplacesThePods() {
+        String before = checksum(HelmChart.renderWith("config: {onlyonce: {delivery: {concurrency: 2}}}"));
+        String after = checksum(HelmChart.renderWith("config: {onlyonce: {delivery: {concurrency: 3}}}"));
+        String other = checksum(HelmChart.renderWith(
+                "{config: {onlyonce: {delivery: {concurrency: 3}}}, commonLabels: {some: label}}"));
+        assertThat(before).isNotEqualTo(after);
+        assertThat(after).isEqualTo(other);
+    }
+
+    @Test
+    void listenersComeFromAVolumeThatTheLoaderKnows() {
+        var deployment = Manifest.only(polling, "Deployment");
+        assertThat(deployment.<List<Map<String, Object>>>read(CONTAINER + ".env"))
+                .contains(Map.of("name", "LOADER_PATH", "value", "/listeners"));
+        assertThat(deployment.<List<Map<String, Object>>>read(CONTAINER + ".volumeMounts"))
+                .contains(Map.of("name", "listeners", "mountPath", "/listeners", "readOnly", true));
+        assertThat(deployment.<List<Map<String, Object>>>read("$.spec.template.spec.volumes"))
+                .contains(Map.of("name", "listeners", "emptyDir", Map.of()));
+    }
+
+    @Test
+    void networkPolicyLetsInThoseNamedAndTheTest() {
+        var policy = Manifest.only(polling, "NetworkPolicy");
+        assertThat(policy.<List<Object>>read("$.spec.ingress[0].from"))
+                .hasSize(2)
+                .contains(Map.of(
+                        "podSelector",
+                        Map.of(
+                                "matchLabels",
+                                Manifest.only(polling, "Pod")
+                                        .<Map<String, String>>read("$.metadata.labels")
+                                        .entrySet()
+                                        .stream()
+                                        .filter(label -> !label.getKey().endsWith("managed-by"))
+                                        .collect(java.util.stream.Collectors.toMap(
+                                                Map.Entry::getKey, Map.Entry::getValue)))));
+        assertThat(Manifest.only(HelmChart.renderWith("networkPolicy: {enabled: true}"), "NetworkPolicy")
+                        .<Map<String, Object>>read("$.spec.ingress[0]"))
+                .containsOnlyKeys("ports");
+    }
+
+    @Test
+    void testPodAsksTheServiceAndIsNoPartOfIt() {
+        var pod = Manifest.only(minimal, "Pod");
+        assertThat(pod.<String>read("$.metadata.annotations.hook")).isEqualTo("test");
+        assertThat(pod.<String>read("$.spec.containers[0].env[0].value"))
+                .isEqualTo("http://test-onlyonce.apps.svc:8080/actuator");
+        var selector = Manifest.only(minimal, "Service").<Map<String, String>>read("$.spec.selector");
+        assertThat(pod.<Map<String, String>>read("$.metadata.labels").entrySet())
+                .doesNotContainAnyElementsOf(selector.entrySet().stream()
+                        .filter(label -> label.getKey().endsWith("/name"))
+                        .toList());
+        assertThat(Manifest.only(minimal, "Deployment").<Map<String, String>>read("$.spec.template.metadata.labels"))
+                .containsAllEntriesOf(selector);
+    }
+
+    private static String checksum(List<Manifest> manifests) {
+        return Manifest.only(manifests, "Deployment").read("$.spec.template.metadata.annotations['checksum/config']");
+    }
+}
