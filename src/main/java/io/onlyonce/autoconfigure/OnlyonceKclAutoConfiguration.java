@@ -4,6 +4,7 @@ import io.awspring.cloud.autoconfigure.AwsAsyncClientCustomizer;
 import io.awspring.cloud.autoconfigure.core.AwsClientBuilderConfigurer;
 import io.awspring.cloud.autoconfigure.core.AwsConnectionDetails;
 import io.awspring.cloud.autoconfigure.dynamodb.DynamoDbProperties;
+import io.onlyonce.engine.ActiveLock;
 import io.onlyonce.engine.ConsumerEngine;
 import io.onlyonce.engine.Engine;
 import io.onlyonce.kcl.KclClients;
@@ -90,6 +91,7 @@ public final class OnlyonceKclAutoConfiguration {
                 properties.streams().keySet(),
                 () -> new KclEngine(clients, tablePaths.sources(), settings, listeners, Clock.systemUTC()),
                 tables::initialize,
+                ActiveLock.shared(),
                 scheduler,
                 System::nanoTime);
     }
