@@ -3,8 +3,12 @@ package io.onlyonce.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.onlyonce.DuplicateKind;
 import io.onlyonce.LocalDynamoDb;
 import io.onlyonce.ledger.ClaimOutcome.Claimed;
+import io.onlyonce.ledger.ClaimOutcome.Duplicate;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -140,6 +144,32 @@ class DynamoDbLedgerTests extends LedgerRaceContract {
         clock.advance(RETENTION);
         claim(claim("key", "event", "b"));
         assertThat(item("key")).containsEntry("expires", inRetention());
+    }
+
+    /** Only the retention knows a wall clock: the least that may be configured covers the stream's 24 hours all the same. */
+    @Test
+    void processesWhoseClocksAreAnHourApartAgree() {
+        var least = Duration.ofHours(25);
+        var slow = ledger(least, Clock.offset(clock, Duration.ofMinutes(-30)));
+        var fast = ledger(least, Clock.offset(clock, Duration.ofMinutes(30)));
+        var ofSlow = claim("one", "event", "slow");
+        var ofFast = claim("two", "event", "fast");
+        slow.claim(List.of(ofSlow));
+        fast.claim(List.of(ofFast));
+        slow.complete(List.of(ofSlow));
+
+        assertThat(slow.claim(List.of(claim("two", "event", "slow"))))
+                .as("whose process may be dead is taken over, whatever the clocks say")
+                .containsExactly(new Claimed(true, Set.of(), 0));
+        clock.advance(Duration.ofHours(24).minus(Duration.ofSeconds(1)));
+        assertThat(fast.claim(List.of(claim("one", "event", "fast"))))
+                .containsExactly(new Duplicate(DuplicateKind.REDELIVERY));
+        assertThat(slow.claim(List.of(claim("one", "event", "slow-again"))))
+                .containsExactly(new Duplicate(DuplicateKind.REDELIVERY));
+    }
+
+    private Ledger ledger(Duration retention, Clock ofProcess) {
+        return new DynamoDbLedger(client, ledgerTable, consumer, "orders", retention, ofProcess);
     }
 
     private AttributeValue inRetention() {
