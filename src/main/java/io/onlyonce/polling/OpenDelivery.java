@@ -59,6 +59,13 @@ final class OpenDelivery implements ShardDelivery.Callback {
         return true;
     }
 
+    /** Has records counted that were offered before. */
+    void passOver(List<StreamRecord> records) {
+        if (!records.isEmpty()) {
+            delivery.passOver(records);
+        }
+    }
+
     boolean hasRoom(int pageSize) {
         return delivery.unfinished() < pageSize;
     }

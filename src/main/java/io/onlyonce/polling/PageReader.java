@@ -21,7 +21,7 @@ final class PageReader {
     sealed interface Outcome {
 
         /** With a page, which may be empty; it counts as read. */
-        record Page(List<StreamRecord> records, Duration delay) implements Outcome {}
+        record Page(List<StreamRecord> records, List<StreamRecord> repeated, Duration delay) implements Outcome {}
 
         /** Without a page. */
         record Nothing(Duration delay) implements Outcome {}
@@ -95,7 +95,8 @@ final class PageReader {
         }
         cursor.accept(page);
         emptyReads = page.empty() ? emptyReads + 1 : 0;
-        return new Outcome.Page(page.records(), page.empty() ? delay.afterEmpty() : delay.afterRecords());
+        return new Outcome.Page(
+                page.records(), page.repeated(), page.empty() ? delay.afterEmpty() : delay.afterRecords());
     }
 
     /** Notes an error outside of a read; how long to wait after it. */

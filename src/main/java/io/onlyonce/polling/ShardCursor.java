@@ -18,12 +18,17 @@ final class ShardCursor {
      * What one read brought.
      *
      * @param records records not read before
+     * @param repeated records that an earlier page had
      * @param empty whether the read itself had no records
      * @param last last record of the read, absent if it was empty
      * @param nextIterator iterator for what follows; absent at the end of the shard
      */
     record Page(
-            List<StreamRecord> records, boolean empty, @Nullable SequenceNumber last, @Nullable String nextIterator) {}
+            List<StreamRecord> records,
+            List<StreamRecord> repeated,
+            boolean empty,
+            @Nullable SequenceNumber last,
+            @Nullable String nextIterator) {}
 
     private final DynamoDbStreamsClient streams;
     private final String streamArn;
@@ -57,6 +62,7 @@ final class ShardCursor {
         var records = answer.records().stream().map(StreamRecord::of).toList();
         return new Page(
                 records.stream().filter(this::isNew).toList(),
+                records.stream().filter(this::wasRead).toList(),
                 records.isEmpty(),
                 records.isEmpty() ? null : records.get(records.size() - 1).sequenceNumber(),
                 answer.nextShardIterator());
@@ -118,6 +124,10 @@ final class ShardCursor {
         return !(toldByTime
                 && from instanceof Position.Latest latest
                 && record.createdAt().isBefore(latest.since()));
+    }
+
+    private boolean wasRead(StreamRecord record) {
+        return lastRead != null && !record.sequenceNumber().isAfter(lastRead);
     }
 
     private void place(GetShardIteratorRequest.Builder request) {

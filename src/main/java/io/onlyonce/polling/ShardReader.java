@@ -278,6 +278,7 @@ final class ShardReader implements OpenDelivery.Watcher {
 
     private boolean handOver(OpenDelivery delivery, PageReader.Outcome.Page page) {
         try {
+            delivery.passOver(page.repeated());
             return delivery.offer(page.records());
         } catch (RuntimeException e) {
             // It may have taken some of the page, and the page counts as read.

@@ -73,6 +73,11 @@ final class OrderedShardDelivery implements ShardDelivery {
         }
     }
 
+    @Override
+    public void passOver(List<StreamRecord> records) {
+        path.countRepeated(shardId, records);
+    }
+
     /** Sends claims, starts workers, reports progress and ends the closing, whatever of these may be done now. Lock held. */
     void pump() {
         claims.pump();

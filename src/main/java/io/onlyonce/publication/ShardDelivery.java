@@ -29,6 +29,9 @@ public interface ShardDelivery {
     /** Appends the records of a page. The caller bounds what is unfinished: it offers the next page when {@link #unfinished()} permits. */
     void offer(List<StreamRecord> records);
 
+    /** Counts records that were offered before, because a page was read twice: they need no delivery. */
+    void passOver(List<StreamRecord> records);
+
     /** How many offered records have not reached their end. */
     int unfinished();
 

@@ -296,6 +296,15 @@ final class TableRecordPath implements RecordPath {
         }
     }
 
+    /** Counts the items of a page that was read twice; its other records were counted the first time. */
+    void countRepeated(ShardId shardId, List<StreamRecord> records) {
+        for (StreamRecord record : records) {
+            if (record.eventName() == EventName.INSERT) {
+                countDuplicate(DuplicateKind.REDELIVERY, shardId, record, ItemKeys.text(record.keys()));
+            }
+        }
+    }
+
     private void countDuplicate(DuplicateKind kind, ShardId shardId, StreamRecord record, String key) {
         consumerListener()
                 .duplicateDropped(

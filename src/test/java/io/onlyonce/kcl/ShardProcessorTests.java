@@ -454,6 +454,9 @@ class ShardProcessorTests {
             }
 
             @Override
+            public void passOver(List<StreamRecord> records) {}
+
+            @Override
             public int unfinished() {
                 return 0;
             }

@@ -114,6 +114,9 @@ final class SlowRecordPath implements RecordPath {
             }
         }
 
+        @Override
+        public void passOver(List<StreamRecord> records) {}
+
         private synchronized void goOn() {
             if (!running && !blocked && !closed && !window.isEmpty()) {
                 running = true;

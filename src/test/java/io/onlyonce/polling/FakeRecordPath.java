@@ -148,6 +148,9 @@ final class FakeRecordPath implements RecordPath {
             }
         }
 
+        @Override
+        public void passOver(List<StreamRecord> records) {}
+
         private void schedule() {
             if (!scheduled && !queue.isEmpty() && !closed && !lost && !held.getOrDefault(shard, false)) {
                 scheduled = true;
