@@ -2,7 +2,6 @@ package io.onlyonce.ledger;
 
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -22,6 +21,7 @@ public final class DynamoDbLedger implements Ledger {
     private final LedgerStatements statements;
     private final LedgerBatches batches;
     private final ClaimRounds rounds;
+    private final ProgressRounds progressRounds;
     private final LedgerTransactions transactions;
     private final LedgerActions actions;
     private final Clock clock;
@@ -47,6 +47,7 @@ public final class DynamoDbLedger implements Ledger {
         this.statements = new LedgerStatements(ledgerTable, clock);
         this.batches = new LedgerBatches(client, ledgerTable);
         this.rounds = new ClaimRounds(batches, statements, keys);
+        this.progressRounds = new ProgressRounds(batches, statements, keys);
         this.transactions = new LedgerTransactions(client, batches, ledgerTable);
         this.actions = new LedgerActions(ledgerTable, clock);
         this.clock = clock;
@@ -81,24 +82,7 @@ public final class DynamoDbLedger implements Ledger {
     @Override
     public List<Boolean> saveProgress(List<Progress> progress) {
         Batch.check(progress.stream().map(Progress::claim).toList());
-        if (progress.isEmpty()) {
-            return List.of();
-        }
-        var expires = rules.expiry();
-        var responses = batches.execute(progress.stream()
-                .map(element -> statements.saveProgress(keys.of(element.claim()), element, expires))
-                .toList());
-        var saved = new ArrayList<Boolean>();
-        for (int i = 0; i < responses.size(); i++) {
-            var error = responses.get(i).error();
-            // Still claimed: the condition that failed is the one against a late request, and what stands there is
-            // further.
-            saved.add(error == null
-                    || (error.hasItem()
-                            && LedgerItems.read(error.item())
-                                    .isClaimedBy(progress.get(i).claim().token())));
-        }
-        return saved;
+        return progressRounds.save(progress, rules.expiry());
     }
 
     @Override

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.BatchStatementRequest;
@@ -77,10 +78,10 @@ final class LedgerStatements {
     }
 
     /**
-     * Fails with {@code ConditionalCheckFailed} unless the key is CLAIMED by the token. Under one token the completed listeners only grow. A request that was held up on its way and arrives after
-     * a later one must not shrink them, or a committed effect could happen again: hence the condition on their number.
+     * Fails with {@code ConditionalCheckFailed} unless the key is CLAIMED by the token and the completed listeners are those that were seen there or, where none were, those to be written. So nothing on record
+     * is forgotten, whether this delivery does not know of it or a request was held up on its way: a committed effect could happen again.
      */
-    Statement saveProgress(String key, Progress progress, Instant expires) {
+    Statement saveProgress(String key, Progress progress, Set<String> seen, Instant expires) {
         var listeners = progress.completedListeners();
         var update = new Text("UPDATE " + quotedTable).set(LedgerItems.ATTEMPTS, number(progress.attempts()));
         if (!listeners.isEmpty()) {
@@ -89,8 +90,10 @@ final class LedgerStatements {
         update.set(EXPIRES, seconds(expires))
                 .set(LedgerItems.AT, fromS(clock.instant().toString()))
                 .where(key, LedgerEntry.State.CLAIMED, progress.claim().token());
-        if (!listeners.isEmpty()) {
-            update.add(" AND (\"" + DONE + "\" IS MISSING OR SIZE(\"" + DONE + "\") <= ?)", number(listeners.size()));
+        if (!seen.isEmpty()) {
+            update.and(DONE, done(seen));
+        } else if (!listeners.isEmpty()) {
+            update.add(" AND (\"" + DONE + "\" IS MISSING OR \"" + DONE + "\" = ?)", done(listeners));
         }
         return update.statement("PartiQLUpdate");
     }

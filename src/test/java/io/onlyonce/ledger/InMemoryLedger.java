@@ -112,10 +112,7 @@ public final class InMemoryLedger implements Ledger {
         var saved = new boolean[1];
         entries.computeIfPresent(progress.claim().key(), (key, entry) -> {
             saved[0] = entry.isClaimedBy(progress.claim().token());
-            boolean further = progress.completedListeners().isEmpty()
-                    || entry.completedListeners().size()
-                            <= progress.completedListeners().size();
-            return saved[0] && further
+            return saved[0]
                     ? entry.withProgress(progress.completedListeners(), progress.attempts(), rules.expiry())
                     : entry;
         });

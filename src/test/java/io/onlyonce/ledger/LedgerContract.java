@@ -308,6 +308,38 @@ abstract class LedgerContract {
     }
 
     @Test
+    void progressOfADeliveryThatKnowsNothingOfItsCommitDoesNotUndoIt() {
+        var claim = claim("key", "event", "a");
+        claim(claim);
+        ledger().commit(claim, "one", Set.of(), List.of(effect("effect")));
+
+        assertThat(ledger().saveProgress(List.of(new Progress(claim, Set.of("two"), 1))))
+                .containsExactly(true);
+        assertThat(ledger().commit(claim, "one", Set.of("two"), List.of(effect("effect"))))
+                .isEqualTo(CommitOutcome.COMMITTED);
+        assertThat(effects("effect")).isOne();
+        assertThat(claim(claim("key", "event", "b"))).isEqualTo(new Claimed(true, Set.of("one", "two"), 1));
+    }
+
+    @Test
+    void progressAddsToWhatWasSavedBefore() {
+        var first = claim("first", "event", "a");
+        var second = claim("second", "event", "a");
+        ledger().claim(List.of(first, second));
+        ledger().commit(first, "one", Set.of(), List.of(effect("effect")));
+        ledger().commit(first, "two", Set.of("one"), List.of(effect("effect")));
+
+        assertThat(ledger().saveProgress(List.of(
+                        new Progress(first, Set.of("three"), 1), new Progress(second, Set.of("three"), 1))))
+                .containsExactly(true, true);
+        assertThat(ledger().saveProgress(
+                                List.of(new Progress(first, Set.of(), 2), new Progress(second, Set.of("three"), 2))))
+                .containsExactly(true, true);
+        assertThat(claim(claim("first", "event", "b"))).isEqualTo(new Claimed(true, Set.of("one", "two", "three"), 2));
+        assertThat(claim(claim("second", "event", "b"))).isEqualTo(new Claimed(true, Set.of("three"), 2));
+    }
+
+    @Test
     void completionNeedsNoClaim() {
         var unknown = claim("unknown", "event", "a");
         ledger().complete(List.of(unknown));
