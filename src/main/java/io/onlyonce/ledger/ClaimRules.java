@@ -77,6 +77,13 @@ final class ClaimRules {
         return claim(claim, entry);
     }
 
+    /** The rule of {@link Ledger#redriveFrom} one holder. */
+    Rule redriveFrom(ClaimToken holder) {
+        return (claim, entry) -> entry != null && entry.isClaimedBy(holder)
+                ? takeOver(holder).decide(claim, entry)
+                : redrive(claim, entry);
+    }
+
     /** When an entry that is written now may be deleted, to the second as DynamoDB keeps it. */
     Instant expiry() {
         return clock.instant().plus(retention).truncatedTo(ChronoUnit.SECONDS);

@@ -70,6 +70,11 @@ public final class DynamoDbLedger implements Ledger {
     }
 
     @Override
+    public ClaimOutcome redriveFrom(Claim claim, ClaimToken holder) {
+        return rounds.claimKnown(claim, rules.redriveFrom(holder));
+    }
+
+    @Override
     public void release(List<Claim> claims) {
         Batch.check(claims);
         if (!claims.isEmpty()) {

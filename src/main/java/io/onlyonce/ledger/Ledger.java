@@ -73,4 +73,10 @@ public interface Ledger {
      * answers as {@link #claim} does, save that a CLAIMED one is never taken over: in progress.
      */
     ClaimOutcome redrive(Claim claim);
+
+    /**
+     * Claims a key for a redrive whose holder has given up, as {@link #takeOver} does; if {@code holder} does not hold it any more, answers as {@link #redrive} does. A holder that has set the record aside once
+     * more is no duplicate of it.
+     */
+    ClaimOutcome redriveFrom(Claim claim, ClaimToken holder);
 }

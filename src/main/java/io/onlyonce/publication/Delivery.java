@@ -245,6 +245,12 @@ final class Delivery {
         saves.finish();
     }
 
+    /** Takes an end back that could not be written: progress is saved after all. */
+    void reopen() {
+        saves.reopen();
+        path.saveProgress(this);
+    }
+
     synchronized Progress progress() {
         return new Progress(claim, Set.copyOf(completed), failures.attempts());
     }

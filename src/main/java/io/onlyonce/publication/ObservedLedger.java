@@ -73,6 +73,11 @@ final class ObservedLedger implements Ledger {
         return observe(LedgerOperation.REDRIVE, () -> ledger.redrive(claim));
     }
 
+    @Override
+    public ClaimOutcome redriveFrom(Claim claim, ClaimToken holder) {
+        return observe(LedgerOperation.TAKE_OVER, () -> ledger.redriveFrom(claim, holder));
+    }
+
     private <T> T observe(LedgerOperation operation, Supplier<T> call) {
         long start = System.nanoTime();
         boolean success = false;

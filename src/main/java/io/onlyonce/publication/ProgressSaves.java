@@ -82,6 +82,13 @@ final class ProgressSaves {
         resume();
     }
 
+    /** Takes {@link #hold} and {@link #finish} back, after an end that was not written or whose answer is not known: progress is saved after all, and a claim that is found changed may have been changed by the end. */
+    synchronized void reopen() {
+        ended = false;
+        unsaved = true;
+        resumeInDoubt();
+    }
+
     /** Ends the delivery: nothing is saved any more, and a claim that is found changed has been changed by the end. */
     synchronized void finish() {
         ended = true;

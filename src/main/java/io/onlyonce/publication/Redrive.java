@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,23 +83,24 @@ public final class Redrive {
         if (!path.inFlightKeys().enter(claim.key())) {
             return Outcome.IN_PROGRESS;
         }
+        var key = new HeldKey(path.inFlightKeys(), claim.key());
         try {
-            return redrive(quarantined, claim, path);
+            return redrive(quarantined, claim, path, key);
         } finally {
-            path.inFlightKeys().leave(claim.key());
+            key.callEnded();
         }
     }
 
-    private Outcome redrive(QuarantinedRecord quarantined, Claim claim, TableRecordPath path) {
+    private Outcome redrive(QuarantinedRecord quarantined, Claim claim, TableRecordPath path, HeldKey key) {
         ClaimOutcome outcome = path.ledger().redrive(claim);
         if (outcome instanceof InProgress elsewhere
                 && (path.isOurs(elsewhere.holder())
                         || abandoned.areAbandoned(
                                 claim.key(), elsewhere, path.settings().claimTimeout()))) {
-            outcome = path.ledger().takeOver(claim, elsewhere.holder());
+            outcome = path.ledger().redriveFrom(claim, elsewhere.holder());
         }
         if (outcome instanceof Claimed claimed) {
-            return deliver(quarantined, claim, claimed, path);
+            return deliver(quarantined, claim, claimed, path, key);
         }
         if (outcome instanceof Duplicate duplicate) {
             store.delete(quarantined.id());
@@ -114,19 +116,30 @@ public final class Redrive {
         return Outcome.IN_PROGRESS;
     }
 
-    private Outcome deliver(QuarantinedRecord quarantined, Claim claim, Claimed claimed, TableRecordPath path) {
-        StreamRecord record = quarantined.record();
+    private Outcome deliver(
+            QuarantinedRecord quarantined, Claim claim, Claimed claimed, TableRecordPath path, HeldKey key) {
         // What the quarantine knows of completed listeners outlives an entry of the ledger that has expired.
         var marked = new Claimed(true, union(claimed.completedListeners(), quarantined.completedListeners()), 0);
-        var delivery = new Delivery(path, record, claim, marked, claimHeld -> {});
+        var delivery = new Delivery(path, quarantined.record(), claim, marked, claimHeld -> key.progressSaved());
         RoundOutcome outcome = path.run(delivery, null);
         if (outcome instanceof RoundOutcome.LedgerUnavailable unavailable) {
             // Nobody waits for another round here, so it fails like any other.
             outcome = path.run(delivery, unavailable.cause());
         }
+        try {
+            return end(quarantined, delivery, outcome, path);
+        } catch (RuntimeException e) {
+            // Listeners have run, and the next call must know.
+            key.keepFor(delivery);
+            throw e;
+        }
+    }
+
+    private Outcome end(QuarantinedRecord quarantined, Delivery delivery, RoundOutcome outcome, TableRecordPath path) {
+        StreamRecord record = quarantined.record();
         if (outcome instanceof RoundOutcome.Completed) {
             // In this order: a crash in between leaves a record whose next redrive finds it completed.
-            path.ledger().complete(List.of(claim));
+            path.ledger().complete(List.of(delivery.claim()));
             store.delete(quarantined.id());
             path.consumerListener()
                     .itemDelivered(
@@ -146,5 +159,36 @@ public final class Redrive {
 
     private static Set<String> union(Set<String> some, Set<String> others) {
         return Stream.concat(some.stream(), others.stream()).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** The key of a redrive: in flight until the call ends or, where the call could not write the end, until its progress is saved. */
+    private static final class HeldKey {
+
+        private final InFlightKeys keys;
+        private final String key;
+        private @Nullable ProgressSaves awaited;
+
+        HeldKey(InFlightKeys keys, String key) {
+            this.keys = keys;
+            this.key = key;
+        }
+
+        synchronized void keepFor(Delivery delivery) {
+            awaited = delivery.saves();
+            delivery.reopen();
+        }
+
+        synchronized void callEnded() {
+            if (awaited == null) {
+                keys.leave(key);
+            }
+        }
+
+        synchronized void progressSaved() {
+            if (awaited != null && !awaited.arePending()) {
+                awaited = null;
+                keys.leave(key);
+            }
+        }
     }
 }

@@ -38,6 +38,11 @@ final class StubLedger implements Ledger {
     }
 
     @Override
+    public ClaimOutcome redriveFrom(Claim claim, ClaimToken holder) {
+        return redrives.get();
+    }
+
+    @Override
     public List<Boolean> saveProgress(List<Progress> progress) {
         return progress.stream().map(element -> true).toList();
     }

@@ -56,6 +56,11 @@ public final class InMemoryLedger implements Ledger {
     }
 
     @Override
+    public ClaimOutcome redriveFrom(Claim claim, ClaimToken holder) {
+        return decide(claim, rules.redriveFrom(holder));
+    }
+
+    @Override
     public void release(List<Claim> claims) {
         Batch.check(claims);
         for (Claim claim : claims) {

@@ -561,6 +561,29 @@ abstract class LedgerContract {
     }
 
     @Test
+    void redriveTakesOverFromAnAbandonedHolderOnly() {
+        var abandoned = claim("key", "event", "a");
+        claim(abandoned);
+        ledger().saveProgress(List.of(new Progress(abandoned, Set.of("one"), 1)));
+        var redrive = claim("key", "event", "b");
+
+        assertThat(ledger().redriveFrom(redrive, abandoned.token())).isEqualTo(new Claimed(true, Set.of("one"), 1));
+        assertThat(ledger().redriveFrom(redrive, abandoned.token())).isEqualTo(new Claimed(true, Set.of("one"), 1));
+        assertThat(ledger().redriveFrom(claim("key", "event", "c"), abandoned.token()))
+                .isEqualTo(new InProgress(redrive.token(), 1));
+    }
+
+    @Test
+    void redriveFromAHolderThatHasSetTheRecordAsideOnceMoreClaimsIt() {
+        var holder = claim("key", "event", "a");
+        claim(holder);
+        ledger().quarantine(new Progress(holder, Set.of("one"), 5), List.of());
+
+        assertThat(ledger().redriveFrom(claim("key", "event", "b"), holder.token()))
+                .isEqualTo(new Claimed(true, Set.of("one"), 0));
+    }
+
+    @Test
     void redriveOfWhatHasEndedIsAnsweredAsAClaim() {
         complete(claim("completed", "event", "hash", "a"));
         var quarantined = claim("quarantined", "event", "a");

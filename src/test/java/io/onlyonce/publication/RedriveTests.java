@@ -212,7 +212,7 @@ class RedriveTests {
     }
 
     @Test
-    void aRedriveOfThisProcessThatFailedHalfwayIsTakenOverAtOnce() {
+    void aRedriveOfThisProcessThatFailedHalfwayCanBeRepeated() {
         try (var process = failing().start()) {
             String id = quarantine(process);
             process.ledger().fail(LedgerOperation.QUARANTINE);
@@ -221,7 +221,8 @@ class RedriveTests {
             process.ledger().heal();
             mended = true;
 
-            assertThat(process.paths.redrive().redrive(id)).isEqualTo(Outcome.PROCESSED);
+            // As soon as the ledger knows which listeners have run.
+            eventually().until(() -> process.paths.redrive().redrive(id) == Outcome.PROCESSED);
         }
     }
 

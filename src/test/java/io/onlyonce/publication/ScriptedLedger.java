@@ -166,4 +166,9 @@ final class ScriptedLedger implements Ledger {
     public ClaimOutcome redrive(Claim claim) {
         return call(LedgerOperation.REDRIVE, List.of(claim), () -> ledger.redrive(claim));
     }
+
+    @Override
+    public ClaimOutcome redriveFrom(Claim claim, ClaimToken holder) {
+        return call(LedgerOperation.TAKE_OVER, List.of(claim), () -> ledger.redriveFrom(claim, holder));
+    }
 }
