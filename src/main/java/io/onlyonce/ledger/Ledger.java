@@ -41,14 +41,14 @@ public interface Ledger {
     void release(List<Claim> claims);
 
     /**
-     * Puts progress on record where the entry is still CLAIMED by the token.
+     * Adds progress to what is on record where the entry is still CLAIMED by the token; listeners that are there stay, known to this delivery or not.
      *
      * @return for each element whether it was; {@code false} means that the claim is lost
      */
     List<Boolean> saveProgress(List<Progress> progress);
 
     /**
-     * Puts keys on record as COMPLETED, whatever stood there: whoever calls this has run every listener, so it is true even if the claim was lost meanwhile (proved in the model).
+     * Puts keys on record as COMPLETED, whatever stood there: whoever calls this has run every listener, so it is true even if the claim was lost meanwhile (checked in src/model).
      */
     void complete(List<Claim> claims);
 
