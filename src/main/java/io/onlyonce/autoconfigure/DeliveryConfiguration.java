@@ -81,15 +81,10 @@ final class DeliveryConfiguration {
             ItemListeners itemListeners,
             @Qualifier(LISTENERS) ConsumerListeners consumerListeners,
             @Qualifier(TaskSchedulerConfiguration.TASK_SCHEDULER) TaskScheduler scheduler,
+            @Qualifier(TaskSchedulerConfiguration.LISTENER_EXECUTOR) Executor listenerExecutor,
             @Qualifier(TaskSchedulerConfiguration.LEDGER_EXECUTOR) Executor ledgerExecutor,
             QuarantineStore quarantineStore) {
-        // Ours are executors too; one that the application brings need not be.
-        Executor workers = scheduler instanceof Executor executor
-                ? executor
-                : task -> {
-                    var unused = scheduler.schedule(task, scheduler.getClock().instant());
-                };
-        var threads = new DeliveryThreads(workers, ledgerExecutor, scheduler);
+        var threads = new DeliveryThreads(listenerExecutor, ledgerExecutor, scheduler);
         return new RecordPaths(
                 publisher,
                 itemListeners,

@@ -33,6 +33,7 @@ final class OnlyoncePropertiesRules {
     /** Well below the 15 minutes after which a shard iterator expires. */
     private static final Duration MAX_POLL_DELAY = Duration.ofMinutes(5);
 
+    private static final int MOST_CONCURRENCY = 100;
     private static final Duration MIN_LEASE_DURATION = Duration.ofSeconds(2);
 
     private final List<Problem> problems = new ArrayList<>();
@@ -167,11 +168,11 @@ final class OnlyoncePropertiesRules {
 
     private void checkDelivery(Delivery delivery) {
         require(
-                delivery.concurrency() >= 1,
+                delivery.concurrency() >= 1 && delivery.concurrency() <= MOST_CONCURRENCY,
                 "onlyonce.delivery.concurrency",
                 delivery.concurrency(),
-                "leaves nobody to call the listeners",
-                "Use at least 1.");
+                "is out of range",
+                "Use 1 to " + MOST_CONCURRENCY + "; a shard claims no more records ahead than that.");
         require(
                 delivery.maxAttempts() >= 1,
                 "onlyonce.delivery.max-attempts",

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
@@ -16,6 +17,7 @@ import software.amazon.awssdk.services.dynamodb.model.TableStatus;
 import software.amazon.awssdk.services.dynamodb.model.TimeToLiveDescription;
 import software.amazon.awssdk.services.dynamodb.model.TimeToLiveStatus;
 import software.amazon.awssdk.services.dynamodb.waiters.DynamoDbWaiter;
+import software.amazon.awssdk.utils.CompletableFutureUtils;
 
 /** Makes sure that the tables which Onlyonce keeps for itself are there and usable; creates those that are missing if it may. */
 final class TableInitializer {
@@ -41,8 +43,10 @@ final class TableInitializer {
      * Returns when all tables are active. Several processes may do so at once, and repeating it is harmless.
      *
      * @throws OnlyoncePropertiesException if a table is missing and may not be created, or is another's
+     * @throws IllegalStateException if there are no credentials to look with, which no waiting mends
      */
     void initialize() {
+        requireCredentials();
         var unready = new ArrayList<TableDefinition>();
         var problems = new ArrayList<Problem>();
         for (TableDefinition definition : definitions) {
@@ -64,6 +68,15 @@ final class TableInitializer {
         // anyway; DynamoDB only sweeps them.
         if (tables.create()) {
             definitions.forEach(this::enableTimeToLive);
+        }
+    }
+
+    private void requireCredentials() {
+        try {
+            CompletableFutureUtils.joinLikeSync(
+                    client.serviceClientConfiguration().credentialsProvider().resolveIdentity());
+        } catch (SdkClientException e) {
+            throw new IllegalStateException("There are no AWS credentials", e);
         }
     }
 

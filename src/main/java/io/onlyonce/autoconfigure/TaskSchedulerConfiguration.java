@@ -19,10 +19,13 @@ final class TaskSchedulerConfiguration {
 
     static final String TASK_SCHEDULER = "onlyonceTaskScheduler";
 
-    /** The ledger's own threads: listeners that hang must not keep the completions of others from being written. */
+    /** The listeners' own threads: those that hang must keep neither shards from being read nor completions from being written. */
+    static final String LISTENER_EXECUTOR = "onlyonceListenerExecutor";
+
     static final String LEDGER_EXECUTOR = "onlyonceLedgerExecutor";
 
     private static final String THREAD_NAME_PREFIX = "onlyonce-";
+    private static final String LISTENER_THREAD_NAME_PREFIX = "onlyonce-listener-";
     private static final String LEDGER_THREAD_NAME_PREFIX = "onlyonce-ledger-";
 
     private TaskSchedulerConfiguration() {}
@@ -31,8 +34,11 @@ final class TaskSchedulerConfiguration {
     @ConditionalOnThreading(Threading.PLATFORM)
     static final class PlatformThreads {
 
-        /** A running listener holds its thread: so many may run at a time. */
-        private static final int POOL_SIZE = 64;
+        /** So many reads may be under way; the rest queues. */
+        private static final int POOL_SIZE = 32;
+
+        /** So many listeners may run at a time; the rest queues. */
+        private static final int LISTENER_POOL_SIZE = 128;
 
         /** So many calls of the ledger may be under way; the rest queues. */
         private static final int LEDGER_POOL_SIZE = 16;
@@ -51,11 +57,21 @@ final class TaskSchedulerConfiguration {
         @Bean(name = LEDGER_EXECUTOR, defaultCandidate = false)
         @ConditionalOnMissingBean(name = LEDGER_EXECUTOR)
         ThreadPoolTaskExecutor onlyonceLedgerExecutor() {
+            return pool(LEDGER_POOL_SIZE, LEDGER_THREAD_NAME_PREFIX);
+        }
+
+        @Bean(name = LISTENER_EXECUTOR, defaultCandidate = false)
+        @ConditionalOnMissingBean(name = LISTENER_EXECUTOR)
+        ThreadPoolTaskExecutor onlyonceListenerExecutor() {
+            return pool(LISTENER_POOL_SIZE, LISTENER_THREAD_NAME_PREFIX);
+        }
+
+        private static ThreadPoolTaskExecutor pool(int size, String threadNamePrefix) {
             var executor = new ThreadPoolTaskExecutor();
-            executor.setCorePoolSize(LEDGER_POOL_SIZE);
-            executor.setMaxPoolSize(LEDGER_POOL_SIZE);
+            executor.setCorePoolSize(size);
+            executor.setMaxPoolSize(size);
             executor.setAllowCoreThreadTimeOut(true);
-            executor.setThreadNamePrefix(LEDGER_THREAD_NAME_PREFIX);
+            executor.setThreadNamePrefix(threadNamePrefix);
             executor.setAcceptTasksAfterContextClose(true);
             return executor;
         }
@@ -71,8 +87,6 @@ final class TaskSchedulerConfiguration {
             var scheduler = new LateShutdownTaskScheduler();
             scheduler.setThreadNamePrefix(THREAD_NAME_PREFIX);
             scheduler.setVirtualThreads(true);
-            // A listener that hangs is interrupted when the grace is over, as the pool of platform threads does it.
-            scheduler.setCancelRemainingTasksOnClose(true);
             return scheduler;
         }
 
@@ -81,6 +95,16 @@ final class TaskSchedulerConfiguration {
         SimpleAsyncTaskExecutor onlyonceLedgerExecutor() {
             var executor = new SimpleAsyncTaskExecutor(LEDGER_THREAD_NAME_PREFIX);
             executor.setVirtualThreads(true);
+            return executor;
+        }
+
+        @Bean(name = LISTENER_EXECUTOR, defaultCandidate = false)
+        @ConditionalOnMissingBean(name = LISTENER_EXECUTOR)
+        SimpleAsyncTaskExecutor onlyonceListenerExecutor() {
+            var executor = new SimpleAsyncTaskExecutor(LISTENER_THREAD_NAME_PREFIX);
+            executor.setVirtualThreads(true);
+            // A listener that hangs is interrupted when the grace is over, as the pool of platform threads does it.
+            executor.setCancelRemainingTasksOnClose(true);
             return executor;
         }
     }

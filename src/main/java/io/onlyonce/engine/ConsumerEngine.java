@@ -6,7 +6,12 @@ import io.onlyonce.engine.ConsumerStatus.TableStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +35,7 @@ public final class ConsumerEngine implements Engine {
 
     private static final Duration RETENTION = Duration.ofHours(24);
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
+    private static final Duration LAST_WORD = Duration.ofSeconds(1);
     private static final Duration WHEN_STANDING_DOWN = Duration.ofSeconds(5);
 
     private final String name;
@@ -45,6 +51,9 @@ public final class ConsumerEngine implements Engine {
     private volatile boolean standby;
     private volatile long upToDateNanos;
     private volatile @Nullable String problem;
+    /** Held by whoever changes the state; a stop waits for it no longer than it may take. */
+    private final ReentrantLock turn = new ReentrantLock();
+
     private BackOffExecution backOff = newBackOff();
     private boolean prepared;
     private int term;
@@ -84,24 +93,30 @@ public final class ConsumerEngine implements Engine {
     }
 
     @Override
-    public synchronized void start() {
-        if (wanted) {
-            return;
+    public void start() {
+        turn.lock();
+        try {
+            if (!wanted) {
+                wanted = true;
+                upToDateNanos = ticker.getAsLong();
+                backOff = newBackOff();
+                bringUp(made());
+            }
+        } catch (RuntimeException e) {
+            wanted = false;
+            throw e;
+        } finally {
+            turn.unlock();
         }
+    }
+
+    private Engine made() {
         Engine engine = reader;
         if (engine == null) {
             engine = factory.get();
             reader = engine;
         }
-        wanted = true;
-        upToDateNanos = ticker.getAsLong();
-        backOff = newBackOff();
-        try {
-            bringUp(engine);
-        } catch (RuntimeException e) {
-            wanted = false;
-            throw e;
-        }
+        return engine;
     }
 
     private void bringUp(Engine engine) {
@@ -123,10 +138,12 @@ public final class ConsumerEngine implements Engine {
         }
         problem = null;
         backOff = newBackOff();
-        if (active) {
+        if (!active) {
+            standBy(engine);
+        } else if (wanted) {
             activate(engine);
         } else {
-            standBy(engine);
+            lock.release();
         }
     }
 
@@ -136,6 +153,12 @@ public final class ConsumerEngine implements Engine {
         } catch (RuntimeException e) {
             lock.release();
             throw e;
+        }
+        if (!wanted) {
+            // A stop came meanwhile, and did not wait.
+            engine.stop(Duration.ZERO);
+            lock.release();
+            return;
         }
         started = true;
         standby = false;
@@ -163,17 +186,19 @@ public final class ConsumerEngine implements Engine {
                 () -> bringUpAgain(engine), scheduler.getClock().instant().plus(delay));
     }
 
-    private synchronized void bringUpAgain(Engine engine) {
-        if (!wanted || started) {
-            return;
-        }
+    private void bringUpAgain(Engine engine) {
+        turn.lock();
         try {
-            bringUp(engine);
+            if (wanted && !started) {
+                bringUp(engine);
+            }
         } catch (RuntimeException e) {
             // Nobody is left to throw it to; health and endpoint show it.
             problem = String.valueOf(e.getMessage());
             log.error("The consumer cannot start", e);
             tryAgain(engine);
+        } finally {
+            turn.unlock();
         }
     }
 
@@ -182,10 +207,19 @@ public final class ConsumerEngine implements Engine {
                 () -> standDown(engine, ofTerm), scheduler.getClock().instant());
     }
 
-    private synchronized void standDown(Engine engine, int ofTerm) {
-        if (!started || term != ofTerm) {
-            return;
+    private void standDown(Engine engine, int ofTerm) {
+        turn.lock();
+        try {
+            if (started && term == ofTerm) {
+                standDown(engine);
+                bringUpAgain(engine);
+            }
+        } finally {
+            turn.unlock();
         }
+    }
+
+    private void standDown(Engine engine) {
         log.warn(
                 "This process could not show for too long that it is active, so that another one may be: it stops reading");
         var behind = engine.status().tables().stream()
@@ -199,7 +233,6 @@ public final class ConsumerEngine implements Engine {
             log.warn("Records in hand did not finish; the active process delivers them again, marked as redelivered");
         }
         lock.release();
-        bringUpAgain(engine);
     }
 
     private static BackOffExecution newBackOff() {
@@ -219,18 +252,45 @@ public final class ConsumerEngine implements Engine {
     }
 
     @Override
-    public synchronized boolean stop(Duration timeout) {
+    public boolean stop(Duration timeout) {
+        long start = ticker.getAsLong();
         wanted = false;
         standby = false;
-        if (next != null) {
-            next.cancel(false);
+        if (!tryTurn(timeout)) {
+            return false;
         }
-        Engine engine = started ? reader : null;
-        started = false;
         try {
-            return engine == null || engine.stop(timeout);
+            if (next != null) {
+                next.cancel(false);
+            }
+            Engine engine = started ? reader : null;
+            started = false;
+            boolean inTime = engine == null || engine.stop(timeout.minusNanos(ticker.getAsLong() - start));
+            release(timeout.minusNanos(ticker.getAsLong() - start));
+            return inTime;
         } finally {
-            lock.release();
+            turn.unlock();
+        }
+    }
+
+    private boolean tryTurn(Duration patience) {
+        try {
+            return turn.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Gives the lock back, but does not hold up the stop where DynamoDB does not answer: the lease runs out by itself. */
+    private void release(Duration patience) {
+        var release = CompletableFuture.runAsync(lock::release);
+        try {
+            release.get(Math.max(LAST_WORD.toNanos(), patience.toNanos()), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            log.warn("The lock was not released, and runs out by itself", e);
         }
     }
 
@@ -265,6 +325,6 @@ public final class ConsumerEngine implements Engine {
         List<TableStatus> statuses = tables.stream()
                 .map(table -> new TableStatus(table, null, state, problem, behind, RETENTION.minus(behind), List.of()))
                 .toList();
-        return new ConsumerStatus(!wanted ? Role.STOPPED : standby ? Role.STANDBY : Role.ACTIVE, statuses);
+        return new ConsumerStatus(wanted ? Role.STANDBY : Role.STOPPED, statuses);
     }
 }

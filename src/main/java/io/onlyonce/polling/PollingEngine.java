@@ -117,9 +117,9 @@ public final class PollingEngine implements Engine {
     @Override
     public boolean stop(Duration timeout) {
         active = false;
-        boolean inTime = await(allOf(tables, TablePoller::stop), timeout);
+        boolean inTime = await(elsewhere(TablePoller::stop), timeout);
         if (!inTime) {
-            await(allOf(tables, TablePoller::flush), LAST_WRITES);
+            await(elsewhere(TablePoller::flush), LAST_WRITES);
         }
         return inTime;
     }
@@ -148,9 +148,13 @@ public final class PollingEngine implements Engine {
                 .orElseThrow(() -> new IllegalArgumentException("Table '" + table + "' is not consumed"));
     }
 
-    private static CompletableFuture<Void> allOf(
-            List<TablePoller> tables, Function<TablePoller, CompletableFuture<Void>> action) {
+    private CompletableFuture<Void> allOf(Function<TablePoller, CompletableFuture<Void>> action) {
         return CompletableFuture.allOf(tables.stream().map(action).toArray(CompletableFuture[]::new));
+    }
+
+    /** On another thread, so that a store that does not answer holds nobody up for longer than he waits. */
+    private CompletableFuture<Void> elsewhere(Function<TablePoller, CompletableFuture<Void>> action) {
+        return CompletableFuture.completedFuture(null).thenComposeAsync(begin -> allOf(action));
     }
 
     private static boolean await(CompletableFuture<Void> future, Duration patience) {

@@ -4,10 +4,10 @@ import java.util.concurrent.Executor;
 import org.springframework.scheduling.TaskScheduler;
 
 /**
- * Threads of a consumer. The ledger has its own, so that listeners that hang cannot keep completions of others from being written.
+ * Threads of a consumer. Listeners have their own, so that those that hang keep neither completions of others from being written nor shards of others from being read.
  *
- * @param workers runs listeners and callbacks
- * @param ledger runs calls of the ledger
+ * @param workers runs listeners
+ * @param ledger runs calls of the ledger, and tells of progress
  * @param timers runs what waits; its tasks are short
  */
 public record DeliveryThreads(Executor workers, Executor ledger, TaskScheduler timers) {}

@@ -43,7 +43,7 @@ final class OrderedShardDelivery implements ShardDelivery {
         this.window = new Window(this, path.settings().concurrency() > 1);
         this.claims = new ClaimAhead(this, window, path);
         this.settlement = new Settlement(this, window, path);
-        this.report = new ProgressReport(callback, path.workerExecutor());
+        this.report = new ProgressReport(callback, path.ledgerExecutor());
     }
 
     ShardId shardId() {

@@ -64,7 +64,7 @@ final class TableRecordPath implements RecordPath {
         this.table = table;
         this.context = context;
         this.recoverer = recoverer;
-        this.inFlightKeys = new InFlightKeys(context.threads().workers());
+        this.inFlightKeys = new InFlightKeys(context.threads().ledger());
         this.completions = groupCommit("Completion", COMPLETIONS, this::writeCompletions);
         this.progress = groupCommit("Saving progress", PROGRESS, this::writeProgress);
     }

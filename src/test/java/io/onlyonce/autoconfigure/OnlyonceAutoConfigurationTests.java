@@ -31,6 +31,7 @@ import org.springframework.scheduling.TaskScheduler;
 import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.scheduling.concurrent.SimpleAsyncTaskScheduler;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -199,7 +200,10 @@ class OnlyonceAutoConfigurationTests {
             var scheduler = context.getBean(TaskSchedulerConfiguration.TASK_SCHEDULER, ThreadPoolTaskScheduler.class);
             assertThat(scheduler.getThreadNamePrefix()).isEqualTo("onlyonce-");
             assertThat(scheduler.getScheduledThreadPoolExecutor().getCorePoolSize())
-                    .isEqualTo(64);
+                    .isEqualTo(32);
+            var listeners = context.getBean(TaskSchedulerConfiguration.LISTENER_EXECUTOR, ThreadPoolTaskExecutor.class);
+            assertThat(listeners.getCorePoolSize()).isEqualTo(128);
+            assertThat(listeners.getThreadNamePrefix()).isEqualTo("onlyonce-listener-");
         });
     }
 

@@ -101,7 +101,8 @@ class OnlyoncePropertiesTests {
             onlyonce.polling.min-delay           | 2s           | onlyonce.polling.max-delay
             onlyonce.polling.max-delay           | 6m           | at most 5m
             onlyonce.polling.lease-duration      | 1s           | at least 2s
-            onlyonce.delivery.concurrency        | 0            | at least 1
+            onlyonce.delivery.concurrency        | 0            | 1 to 100
+            onlyonce.delivery.concurrency        | 101          | 1 to 100
             onlyonce.delivery.max-attempts       | 0            | at least 1
             onlyonce.delivery.initial-backoff    | -1s          | above zero
             onlyonce.delivery.initial-backoff    | 31s          | onlyonce.delivery.max-backoff

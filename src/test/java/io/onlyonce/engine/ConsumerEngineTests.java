@@ -14,6 +14,9 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -199,6 +202,65 @@ class ConsumerEngineTests {
         assertThat(broken.status().tables().get(0).problem()).isEqualTo("stream not enabled");
         scheduler.advance(Duration.ofSeconds(10));
         assertThat(lock.released).as("tried again").isGreaterThan(3);
+    }
+
+    @Test
+    void aStopDoesNotWaitForALockThatHangs() throws Exception {
+        var go = new CountDownLatch(1);
+        var hanging = new ActiveLock() {
+            @Override
+            public boolean acquire(Runnable lost) {
+                return true;
+            }
+
+            @Override
+            public void release() {
+                try {
+                    go.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        };
+        var stopping = new ConsumerEngine(
+                "polling", Set.of("orders"), () -> reader, () -> {}, hanging, scheduler, System::nanoTime);
+        stopping.start();
+        long start = System.nanoTime();
+
+        assertThat(stopping.stop(Duration.ofSeconds(2))).isTrue();
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+        go.countDown();
+    }
+
+    @Test
+    void aStopDoesNotWaitForAPreparationThatHangs() throws Exception {
+        var begun = new CountDownLatch(1);
+        var go = new CountDownLatch(1);
+        var preparing = new ConsumerEngine(
+                "polling",
+                Set.of("orders"),
+                () -> reader,
+                () -> {
+                    begun.countDown();
+                    try {
+                        go.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                lock,
+                scheduler,
+                System::nanoTime);
+        var starting = CompletableFuture.runAsync(preparing::start);
+        begun.await();
+
+        assertThat(preparing.stop(Duration.ofMillis(200))).isFalse();
+        go.countDown();
+        starting.get(20, TimeUnit.SECONDS);
+        assertThat(reader.calls)
+                .as("the start noticed that it is not wanted any more")
+                .isEmpty();
+        assertThat(lock.released).isOne();
     }
 
     private TableStatus table() {
