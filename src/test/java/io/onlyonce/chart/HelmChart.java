@@ -48,6 +48,11 @@ public final class HelmChart {
         return parse(template(valueSet("minimal"), yaml));
     }
 
+    /** The objects that values, given as YAML, make without any of the value sets. */
+    static List<Manifest> renderOnly(String yaml) {
+        return parse(template(yaml));
+    }
+
     /** What Helm writes for values, given as YAML, and nothing else. */
     static String template(String yaml) {
         return template(null, yaml);

@@ -1,0 +1,161 @@
+package io.onlyonce.chart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.jayway.jsonpath.JsonPath;
+import io.onlyonce.LocalDynamoDb;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** The jar that is built runs with the configuration and the variables that the chart makes, and with those of docker-compose.yml. */
+class ChartedServiceIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+    private final LocalDynamoDb local = LocalDynamoDb.shared();
+    private final String table = local.createTableWithStream("Charted.Orders_");
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    @TempDir
+    private Path directory;
+
+    private Path log;
+    private Process service;
+    private int port;
+
+    @BeforeEach
+    void choosePort() throws IOException {
+        log = directory.resolve("service.log");
+        try (var socket = new ServerSocket(0)) {
+            port = socket.getLocalPort();
+        }
+    }
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        if (service != null) {
+            service.destroy();
+            assertThat(service.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void serviceRunsWithWhatTheChartMounts() throws Exception {
+        var manifests = HelmChart.renderOnly(
+                """
+                config:
+                  server: {port: %d}
+                  spring: {cloud: {aws: {region: {static: eu-central-1}, dynamodb: {endpoint: "%s"}}}}
+                  onlyonce:
+                    streams: {"%s": {}}
+                    forward: {audit: {table: "%s", log: info}}
+                    tables: {prefix: %s}
+                configSecrets: [aws]
+                """
+                        .formatted(port, local.endpoint(), table, table, LocalDynamoDb.uniqueName("charted")));
+        Path config = Files.createDirectories(directory.resolve("config"));
+        Files.writeString(
+                config.resolve("application.yaml"),
+                Manifest.only(manifests, "ConfigMap").read("$.data['application.yaml']"));
+        Path secrets = Files.createDirectories(directory.resolve("secrets").resolve("aws"));
+        Files.writeString(secrets.resolve("spring.cloud.aws.credentials.access-key"), "local");
+        Files.writeString(secrets.resolve("spring.cloud.aws.credentials.secret-key"), "local");
+        Map<String, String> location = Manifest.only(manifests, "Deployment")
+                .<List<Map<String, String>>>read("$.spec.template.spec.containers[0].env")
+                .get(0);
+        assertThat(location).containsEntry("name", "SPRING_CONFIG_ADDITIONAL_LOCATION");
+
+        start(Map.of(
+                location.get("name"),
+                location.get("value")
+                        .replace("/etc/onlyonce-secrets/", directory.resolve("secrets") + "/")
+                        .replace("/etc/onlyonce/", config + "/")));
+
+        awaitItemToBeForwarded();
+        assertThat(get("/actuator/streams/" + table)).contains("\"status\":\"running\"");
+        assertThat(Files.readAllLines(log).stream().filter(line -> line.contains("New item in")))
+                .singleElement()
+                .satisfies(line -> {
+                    assertThat(JsonPath.<String>read(line, "$.message")).contains(table);
+                    assertThat(JsonPath.<String>read(line, "$.service.name")).isEqualTo("onlyonce");
+                    assertThat(JsonPath.<String>read(line, "$.log.logger")).isEqualTo("io.onlyonce.forward.audit");
+                });
+    }
+
+    @Test
+    void serviceRunsWithTheVariablesOfDockerCompose() throws Exception {
+        Map<String, Object> compose = HelmChart.yaml().load(Files.readString(Path.of("docker-compose.yml")));
+        Map<String, String> variables = JsonPath.read(compose, "$.services.onlyonce.environment");
+        var environment = new HashMap<>(variables);
+        // DynamoDB Local shows tables only to the access key that made them.
+        environment.replaceAll((name, value) -> value.equals("test") ? "local" : value);
+        environment.put("SPRING_CLOUD_AWS_DYNAMODB_ENDPOINT", local.endpoint().toString());
+        environment.put("SERVER_PORT", Integer.toString(port));
+        environment.put("ONLYONCE_TABLES_PREFIX", LocalDynamoDb.uniqueName("composed"));
+        createOrders();
+
+        start(environment);
+
+        await().atMost(PATIENCE)
+                .ignoreExceptionsInstanceOf(IOException.class)
+                .untilAsserted(() -> assertThat(get("/actuator/streams/orders")).contains("\"status\":\"running\""));
+    }
+
+    private void createOrders() {
+        var like = local.client()
+                .describeTable(request -> request.tableName(table))
+                .table();
+        local.client().createTable(request -> request.tableName("orders")
+                .attributeDefinitions(like.attributeDefinitions())
+                .keySchema(like.keySchema())
+                .billingMode(like.billingModeSummary().billingMode())
+                .streamSpecification(like.streamSpecification()));
+    }
+
+    private void awaitItemToBeForwarded() {
+        await().atMost(PATIENCE).ignoreExceptionsInstanceOf(IOException.class).untilAsserted(() -> assertThat(
+                        get("/actuator/health/readiness"))
+                .contains("\"status\":\"UP\""));
+        local.client().putItem(request -> request.tableName(table).item(Map.of("id", AttributeValue.fromS("a"))));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(Files.readString(log)).contains("New item in"));
+    }
+
+    private void start(Map<String, String> environment) throws IOException {
+        Path jar;
+        try (var built = Files.list(Path.of("target"))) {
+            jar = built.filter(file -> file.getFileName().toString().matches("onlyonce-.*-exec\\.jar"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        var builder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", jar.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile());
+        builder.environment().putAll(environment);
+        service = builder.start();
+    }
+
+    private String get(String path) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                .build();
+        return client.send(request, BodyHandlers.ofString()).body();
+    }
+}
