@@ -71,6 +71,11 @@ public final class LocalDynamoDb {
 
     /** Creates a table with partition key {@code id} (S) and a stream of new and old images, under a {@linkplain #uniqueName unique name}. */
     public String createTableWithStream(String prefix) {
+        return createTableWithStream(client, prefix);
+    }
+
+    /** The same, wherever a client leads. */
+    public static String createTableWithStream(DynamoDbClient client, String prefix) {
         String name = uniqueName(prefix);
         client.createTable(table -> table.tableName(name)
                 .attributeDefinitions(AttributeDefinition.builder()

@@ -8,6 +8,7 @@ import io.onlyonce.ItemInserted;
 import io.onlyonce.LocalDynamoDb;
 import io.onlyonce.engine.ConsumerCounts;
 import io.onlyonce.engine.Engine;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -15,24 +16,37 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** Each kind of duplicate is counted right to the record, on the whole path from a table to the counts. */
-class DuplicateCountsTests {
+/** Each kind of duplicate is counted right to the record, on the whole path from a table to the counts, whatever the table is in. */
+abstract class DuplicateCountsContract {
 
     private static final int ITEMS = 400;
 
-    private final LocalDynamoDb local = LocalDynamoDb.shared();
-    private final String table = local.createTableWithStream("counted");
     private final String prefix = LocalDynamoDb.uniqueName("counted");
     private final Map<DuplicateKind, Long> expected = new EnumMap<>(DuplicateKind.class);
     private final List<String> written = new ArrayList<>();
+
+    private String table;
+
+    /** Where the tables are. */
+    abstract URI endpoint();
+
+    /** Client of it. */
+    abstract DynamoDbClient client();
+
+    @BeforeEach
+    void createTable() {
+        table = LocalDynamoDb.createTableWithStream(client(), "counted");
+    }
 
     @Test
     void everyDuplicateIsCountedOnceByItsKind() {
@@ -92,20 +106,19 @@ class DuplicateCountsTests {
     }
 
     private void put(String id, String content) {
-        local.client().putItem(request -> request.tableName(table)
+        client().putItem(request -> request.tableName(table)
                 .item(Map.of("id", AttributeValue.fromS(id), "content", AttributeValue.fromS(content))));
     }
 
     private void delete(String id) {
-        local.client().deleteItem(request -> request.tableName(table).key(Map.of("id", AttributeValue.fromS(id))));
+        client().deleteItem(request -> request.tableName(table).key(Map.of("id", AttributeValue.fromS(id))));
     }
 
     private void rewind(Engine engine) {
         engine.pause(table);
         String checkpoints = prefix + "-checkpoints";
-        local.client().scan(request -> request.tableName(checkpoints)).items().forEach(row -> local.client()
-                .deleteItem(request ->
-                        request.tableName(checkpoints).key(Map.of("pk", row.get("pk"), "sk", row.get("sk")))));
+        client().scan(request -> request.tableName(checkpoints)).items().forEach(row -> client().deleteItem(request ->
+                request.tableName(checkpoints).key(Map.of("pk", row.get("pk"), "sk", row.get("sk")))));
         engine.resume(table);
     }
 
@@ -113,7 +126,7 @@ class DuplicateCountsTests {
         return OnlyonceApplication.application(Listeners.class)
                 .run(
                         "--server.port=0",
-                        "--spring.cloud.aws.dynamodb.endpoint=" + local.endpoint(),
+                        "--spring.cloud.aws.dynamodb.endpoint=" + endpoint(),
                         "--spring.cloud.aws.region.static=eu-central-1",
                         "--spring.cloud.aws.credentials.access-key=local",
                         "--spring.cloud.aws.credentials.secret-key=local",
