@@ -5,7 +5,9 @@ import io.onlyonce.GapDetected;
 import io.onlyonce.RecordQuarantined;
 import io.onlyonce.ShardCompleted;
 import io.onlyonce.stream.EventName;
+import io.onlyonce.stream.ShardId;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Watches a consumer; meters and counts hang on it. Every bean of this type is told. Called on worker threads, several at a time, so implementations are quick and thread-safe. What one throws is logged
@@ -61,6 +63,22 @@ public interface ConsumerListener {
 
     /** A new item was processed; the time since DynamoDB recorded it, up to a second too long because AWS rounds down. */
     default void itemDelivered(String table, Duration sinceCreation) {}
+
+    /** Told how a call of a listener ended, on the thread that made it. */
+    @FunctionalInterface
+    interface CallEnd {
+
+        /** For whoever does not want to know. */
+        CallEnd IGNORED = failure -> {};
+
+        /** The call ended; {@code failure} is absent if all is well. */
+        void ended(@Nullable Throwable failure);
+    }
+
+    /** A listener is about to be called on this thread. What is answered is told how the call ended, on this thread as well, so that a span can be opened here and closed there. */
+    default CallEnd listenerStarts(String table, ShardId shardId, String eventId, String listener) {
+        return CallEnd.IGNORED;
+    }
 
     /** A listener returned, normally or not. */
     default void listenerCalled(String table, String listener, boolean success, Duration duration) {}

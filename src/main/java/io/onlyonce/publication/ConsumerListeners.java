@@ -5,9 +5,12 @@ import io.onlyonce.GapDetected;
 import io.onlyonce.RecordQuarantined;
 import io.onlyonce.ShardCompleted;
 import io.onlyonce.stream.EventName;
+import io.onlyonce.stream.ShardId;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +49,27 @@ public final class ConsumerListeners implements ConsumerListener {
     @Override
     public void itemDelivered(String table, Duration sinceCreation) {
         tell(listener -> listener.itemDelivered(table, sinceCreation));
+    }
+
+    /** They are told of the end in the opposite order, so that what one opens within another's is closed before it. */
+    @Override
+    public CallEnd listenerStarts(String table, ShardId shardId, String eventId, String name) {
+        var ends = new ArrayDeque<CallEnd>(1);
+        tell(listener -> {
+            var end = listener.listenerStarts(table, shardId, eventId, name);
+            if (end != CallEnd.IGNORED) {
+                ends.push(end);
+            }
+        });
+        return ends.isEmpty() ? CallEnd.IGNORED : failure -> ends.forEach(end -> tellEnd(end, failure));
+    }
+
+    private static void tellEnd(CallEnd end, @Nullable Throwable failure) {
+        try {
+            end.ended(failure);
+        } catch (RuntimeException e) {
+            log.error("{} threw; nothing else is affected", end, e);
+        }
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.onlyonce.ledger.ClaimOutcome.Claimed;
 import io.onlyonce.ledger.CommitOutcome;
 import io.onlyonce.ledger.LedgerUnavailableException;
 import io.onlyonce.ledger.Progress;
+import io.onlyonce.stream.ShardId;
 import io.onlyonce.stream.StreamRecord;
 import java.lang.reflect.UndeclaredThrowableException;
 import java.time.Duration;
@@ -30,6 +31,7 @@ final class Delivery {
 
     private static final String EVENT_BUS = "event bus";
 
+    private final ShardId shardId;
     private final StreamRecord record;
     private final Claim claim;
     private final Claimed claimed;
@@ -48,8 +50,15 @@ final class Delivery {
         void progressSaved(boolean claimHeld);
     }
 
-    Delivery(TableRecordPath path, StreamRecord record, Claim claim, Claimed claimed, SaveListener saveListener) {
+    Delivery(
+            TableRecordPath path,
+            ShardId shardId,
+            StreamRecord record,
+            Claim claim,
+            Claimed claimed,
+            SaveListener saveListener) {
         this.path = path;
+        this.shardId = shardId;
         this.record = record;
         this.claim = claim;
         this.claimed = claimed;
@@ -104,6 +113,7 @@ final class Delivery {
             return;
         }
         var call = new ListenerCall<T>(this, listener, mapper);
+        var end = path.consumerListener().listenerStarts(table(), shardId, record.eventId(), listener.id());
         long start = System.nanoTime();
         Throwable failure = null;
         try {
@@ -115,7 +125,9 @@ final class Delivery {
             failure = e;
         }
         call.markReturned();
-        end(listener, call, failure, Duration.ofNanos(System.nanoTime() - start));
+        var duration = Duration.ofNanos(System.nanoTime() - start);
+        end.ended(failure != null ? failure : call.ledgerFailure());
+        end(listener, call, failure, duration);
     }
 
     private synchronized boolean isSettled(ItemListener listener) {

@@ -120,7 +120,8 @@ public final class Redrive {
             QuarantinedRecord quarantined, Claim claim, Claimed claimed, TableRecordPath path, HeldKey key) {
         // What the quarantine knows of completed listeners outlives an entry of the ledger that has expired.
         var marked = new Claimed(true, union(claimed.completedListeners(), quarantined.completedListeners()), 0);
-        var delivery = new Delivery(path, quarantined.record(), claim, marked, claimHeld -> key.progressSaved());
+        var delivery = new Delivery(
+                path, quarantined.shardId(), quarantined.record(), claim, marked, claimHeld -> key.progressSaved());
         RoundOutcome outcome = path.run(delivery, null);
         if (outcome instanceof RoundOutcome.LedgerUnavailable unavailable) {
             // Nobody waits for another round here, so it fails like any other.

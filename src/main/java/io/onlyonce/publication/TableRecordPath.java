@@ -147,7 +147,7 @@ final class TableRecordPath implements RecordPath {
     }
 
     Delivery deliveryFor(Slot slot, Claimed claimed) {
-        return new Delivery(this, slot.record, slot.claim(), claimed, slot.owner::progressSaved);
+        return new Delivery(this, slot.owner.shardId(), slot.record, slot.claim(), claimed, slot.owner::progressSaved);
     }
 
     /** Runs one round of a record on the calling thread. */
