@@ -4,20 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
-import io.onlyonce.GapDetected;
-import io.onlyonce.GapDetected.Reason;
 import io.onlyonce.engine.ConsumerStatus.Role;
-import io.onlyonce.engine.ConsumerStatus.ShardState;
 import io.onlyonce.engine.ConsumerStatus.ShardStatus;
-import io.onlyonce.engine.ConsumerStatus.State;
 import io.onlyonce.engine.ConsumerStatus.TableStatus;
 import io.onlyonce.engine.StreamNotReadableException;
 import io.onlyonce.engine.TableSource;
+import io.onlyonce.fake.SlowRecordPath;
 import io.onlyonce.publication.ConsumerListener;
 import io.onlyonce.stream.EventName;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -27,7 +23,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 
 class KclEngineIT {
 
@@ -37,13 +32,7 @@ class KclEngineIT {
     private final String table = fixture.createTable();
     private final SlowRecordPath path = new SlowRecordPath(Duration.ofMillis(2));
     private final List<KclEngine> engines = new ArrayList<>();
-    private final List<GapDetected> gaps = Collections.synchronizedList(new ArrayList<>());
-    private final ConsumerListener listener = new ConsumerListener() {
-        @Override
-        public void gapDetected(GapDetected gap) {
-            gaps.add(gap);
-        }
-    };
+    private final ConsumerListener listener = new ConsumerListener() {};
 
     @BeforeEach
     void waitPatiently() {
@@ -72,29 +61,6 @@ class KclEngineIT {
     }
 
     @Test
-    void tellsWhatItReads() {
-        fixture.put(table, 0, 1);
-        var engine = fixture.engine(listener, KclFixture.source(table, path));
-        assertThat(engine.status().role()).isEqualTo(Role.STOPPED);
-        assertThat(status(engine).state()).isEqualTo(State.STOPPED);
-        started(engine);
-
-        await().until(() -> path.finished().size() == 1);
-        await().untilAsserted(() -> assertThat(status(engine).shards())
-                .singleElement()
-                .satisfies(shard -> {
-                    assertThat(shard.state()).isEqualTo(ShardState.READING);
-                    assertThat(shard.checkpoint())
-                            .isEqualTo(path.finished().get(0).sequenceNumber().digits());
-                    assertThat(shard.lastSuccessfulPoll()).isNotNull();
-                    assertThat(shard.sinceLastAnswer()).isLessThan(Duration.ofSeconds(2));
-                }));
-        assertThat(engine.status().role()).isEqualTo(Role.ACTIVE);
-        assertThat(status(engine).state()).isEqualTo(State.RUNNING);
-        assertThat(status(engine).streamArn()).contains(table);
-    }
-
-    @Test
     void goesOnAtTheCheckpointAfterAStop() {
         fixture.put(table, 0, 50);
         var engine = started(fixture.engine(listener, KclFixture.source(table, path)));
@@ -108,20 +74,6 @@ class KclEngineIT {
         await().until(() -> path.finished().size() >= 60);
 
         assertThat(path.finishedIds()).isEqualTo(ids(0, 60));
-    }
-
-    @Test
-    void canBeStartedAgain() {
-        fixture.put(table, 0, 5);
-        var engine = started(fixture.engine(listener, KclFixture.source(table, path)));
-        await().until(() -> path.finished().size() == 5);
-        engine.stop(PATIENCE);
-        fixture.put(table, 5, 10);
-
-        engine.start();
-
-        await().until(() -> path.finished().size() == 10);
-        assertThat(path.finishedIds()).isEqualTo(ids(0, 10));
     }
 
     @Test
@@ -164,23 +116,6 @@ class KclEngineIT {
     }
 
     @Test
-    void pausedTableIsNotReadUntilItIsResumed() {
-        fixture.put(table, 0, 5);
-        var engine = started(fixture.engine(listener, KclFixture.source(table, path)));
-        await().until(() -> path.finished().size() == 5);
-
-        engine.pause(table);
-        fixture.put(table, 5, 10);
-
-        assertThat(status(engine).state()).isEqualTo(State.PAUSED);
-        await().during(Duration.ofSeconds(4)).until(() -> path.finished().size() == 5);
-        engine.resume(table);
-        await().until(() -> path.finished().size() == 10);
-        assertThat(path.finishedIds()).isEqualTo(ids(0, 10));
-        assertThat(status(engine).state()).isEqualTo(State.RUNNING);
-    }
-
-    @Test
     void tablesAreSharedByTwoProcesses() {
         var tables = List.of(table, fixture.createTable(), fixture.createTable(), fixture.createTable());
         var paths = List.of(
@@ -219,24 +154,6 @@ class KclEngineIT {
             paths.forEach(pathsOfEngine ->
                     assertThat(pathsOfEngine.get(index).finishedIds()).isSorted());
         }
-    }
-
-    @Test
-    void anotherStreamOfTheTableIsFollowed() {
-        fixture.put(table, 0, 5);
-        var engine = started(fixture.engine(listener, KclFixture.source(table, path)));
-        await().until(() -> path.finished().size() == 5);
-        engine.stop(PATIENCE);
-        fixture.dynamoDb().updateTable(request -> request.tableName(table)
-                .streamSpecification(stream -> stream.streamEnabled(false)));
-        fixture.dynamoDb().updateTable(request -> request.tableName(table)
-                .streamSpecification(stream -> stream.streamEnabled(true).streamViewType(StreamViewType.NEW_IMAGE)));
-        fixture.put(table, 5, 10);
-
-        started(fixture.engine(listener, KclFixture.source(table, path)));
-
-        await().until(() -> path.finished().size() == 10);
-        assertThat(gaps).extracting(GapDetected::reason).contains(Reason.STREAM_REPLACED);
     }
 
     @Test

@@ -1,19 +1,21 @@
 package io.onlyonce.kcl;
 
 import io.onlyonce.LocalDynamoDb;
-import io.onlyonce.checkpoint.Checkpoint;
 import io.onlyonce.checkpoint.CheckpointStore;
+import io.onlyonce.checkpoint.InMemoryCheckpointStore;
 import io.onlyonce.engine.StartAt;
 import io.onlyonce.engine.TableSource;
+import io.onlyonce.fake.FakeStreams;
 import io.onlyonce.publication.ConsumerListener;
 import io.onlyonce.publication.RecordPath;
-import io.onlyonce.stream.ShardId;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
@@ -22,6 +24,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.BillingMode;
+import software.amazon.awssdk.services.dynamodb.model.DescribeTableRequest;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
@@ -68,6 +71,34 @@ final class KclFixture {
         return new KclClients(dynamoDb, ASYNC, streams, Region.EU_CENTRAL_1);
     }
 
+    /** Streams and their tables are fakes; the leases are in DynamoDB Local. */
+    KclClients clients(FakeStreams aws) {
+        var fakes = aws.tables();
+        var tables = (DynamoDbClient) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {DynamoDbClient.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("describeTable")
+                            && !table(arguments[0]).startsWith("test-")) {
+                        return fakes.describeTable(request -> request.tableName(table(arguments[0])));
+                    }
+                    try {
+                        return method.invoke(dynamoDb, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+        return new KclClients(tables, ASYNC, aws.streams(), Region.EU_CENTRAL_1);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static String table(Object request) {
+        if (request instanceof DescribeTableRequest describe) {
+            return describe.tableName();
+        }
+        var builder = DescribeTableRequest.builder();
+        ((Consumer<DescribeTableRequest.Builder>) request).accept(builder);
+        return builder.build().tableName();
+    }
+
     KclClients clients() {
         return clients(LocalDynamoDb.shared().streamsClient());
     }
@@ -97,7 +128,7 @@ final class KclFixture {
     }
 
     static TableSource source(String table, RecordPath path) {
-        return source(table, path, StartAt.TRIM_HORIZON, new MemoryCheckpoints());
+        return source(table, path, StartAt.TRIM_HORIZON, new InMemoryCheckpointStore());
     }
 
     static TableSource source(String table, RecordPath path, StartAt startAt, CheckpointStore checkpoints) {
@@ -111,31 +142,5 @@ final class KclFixture {
     static KclEngine engine(
             KclClients clients, KclSettings settings, ConsumerListener listener, TableSource... sources) {
         return new KclEngine(clients, List.of(sources), settings, listener, Clock.systemUTC());
-    }
-
-    /** Checkpoints in memory. */
-    static final class MemoryCheckpoints implements CheckpointStore {
-
-        private final Map<ShardId, Checkpoint> rows = new ConcurrentHashMap<>();
-
-        @Override
-        public List<Checkpoint> findAll() {
-            return List.copyOf(rows.values());
-        }
-
-        @Override
-        public synchronized boolean advance(Checkpoint checkpoint) {
-            var before = rows.get(checkpoint.shardId());
-            boolean moves = before == null || checkpoint.position().isBeyond(before.position());
-            if (moves) {
-                rows.put(checkpoint.shardId(), checkpoint);
-            }
-            return moves;
-        }
-
-        @Override
-        public void delete(String streamArn, ShardId shardId) {
-            rows.remove(shardId);
-        }
     }
 }

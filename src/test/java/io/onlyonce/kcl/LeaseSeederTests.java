@@ -8,7 +8,9 @@ import static org.mockito.Mockito.when;
 import io.onlyonce.GapDetected;
 import io.onlyonce.GapDetected.Reason;
 import io.onlyonce.checkpoint.Checkpoint;
+import io.onlyonce.checkpoint.InMemoryCheckpointStore;
 import io.onlyonce.engine.StartAt;
+import io.onlyonce.fake.SlowRecordPath;
 import io.onlyonce.publication.ConsumerListener;
 import io.onlyonce.stream.Position;
 import io.onlyonce.stream.SequenceNumber;
@@ -50,7 +52,7 @@ class LeaseSeederTests {
     private final DynamoDbStreamsClient streams = mock();
     private final Clocks clocks = new Clocks(Clock.systemUTC(), System::nanoTime);
     private final List<GapDetected> gaps = new ArrayList<>();
-    private final KclFixture.MemoryCheckpoints checkpoints = new KclFixture.MemoryCheckpoints();
+    private final InMemoryCheckpointStore checkpoints = new InMemoryCheckpointStore();
     private final StreamNames names = new StreamNames(Region.EU_CENTRAL_1);
 
     @BeforeEach

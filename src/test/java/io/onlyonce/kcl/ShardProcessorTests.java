@@ -16,6 +16,7 @@ import io.onlyonce.GapDetected;
 import io.onlyonce.GapDetected.Reason;
 import io.onlyonce.ShardCompleted;
 import io.onlyonce.engine.ConsumerStatus.ShardState;
+import io.onlyonce.fake.SlowRecordPath;
 import io.onlyonce.publication.ConsumerListener;
 import io.onlyonce.publication.RecordPath;
 import io.onlyonce.publication.ShardDelivery;

@@ -1,4 +1,4 @@
-package io.onlyonce.kcl;
+package io.onlyonce.fake;
 
 import io.onlyonce.publication.RecordPath;
 import io.onlyonce.publication.ShardDelivery;
@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A record path whose records finish in order, each a while after it was offered, or when the test lets it. */
-final class SlowRecordPath implements RecordPath {
+public final class SlowRecordPath implements RecordPath {
 
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2, task -> {
         var thread = new Thread(task, "slow-record-path");
@@ -33,40 +33,40 @@ final class SlowRecordPath implements RecordPath {
     private volatile boolean blocked;
     private volatile @Nullable RuntimeException failure;
 
-    SlowRecordPath(Duration duration) {
+    public SlowRecordPath(Duration duration) {
         this.duration = duration;
     }
 
     /** From now on nothing finishes. */
-    void block() {
+    public void block() {
         blocked = true;
     }
 
-    void unblock() {
+    public void unblock() {
         blocked = false;
         List.copyOf(open).forEach(SlowDelivery::goOn);
     }
 
     /** From now on opening fails; not any more if absent. */
-    void failWith(@Nullable RuntimeException newFailure) {
+    public void failWith(@Nullable RuntimeException newFailure) {
         failure = newFailure;
     }
 
-    List<StreamRecord> finished() {
+    public List<StreamRecord> finished() {
         synchronized (finished) {
             return List.copyOf(finished);
         }
     }
 
-    List<String> finishedIds() {
+    public List<String> finishedIds() {
         return finished().stream().map(record -> record.keys().get("id").s()).toList();
     }
 
-    int opened() {
+    public int opened() {
         return opened.get();
     }
 
-    List<SlowDelivery> open() {
+    public List<SlowDelivery> open() {
         synchronized (open) {
             return List.copyOf(open);
         }
@@ -84,7 +84,7 @@ final class SlowRecordPath implements RecordPath {
         return delivery;
     }
 
-    final class SlowDelivery implements ShardDelivery {
+    public final class SlowDelivery implements ShardDelivery {
 
         private final ShardId shardId;
         private final Callback callback;
@@ -98,11 +98,11 @@ final class SlowRecordPath implements RecordPath {
             this.callback = callback;
         }
 
-        ShardId shardId() {
+        public ShardId shardId() {
             return shardId;
         }
 
-        void loseClaim() {
+        public void loseClaim() {
             timer.execute(callback::claimLost);
         }
 
