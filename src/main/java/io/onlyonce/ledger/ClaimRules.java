@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -38,50 +39,42 @@ final class ClaimRules {
     /** The rule of {@link Ledger#claim}. */
     Decision claim(Claim claim, @Nullable LedgerEntry entry) {
         if (entry == null || entry.isOutlived(clock.instant())) {
-            return take(claim, false, Set.of(), 0);
+            return write(LedgerEntry.claimed(claim, false, Set.of(), 0, List.of(), expiry()));
         }
-        return switch (entry.state()) {
-            case COMPLETED -> new Decision(new ClaimOutcome.Duplicate(kind(claim, entry)), null);
-            case QUARANTINED ->
-                entry.isFor(claim)
-                        ? new Decision(new ClaimOutcome.Duplicate(DuplicateKind.REDELIVERY), null)
-                        : take(claim, true, entry.completedListeners(), 0);
-            case CLAIMED ->
-                isLeftBehind(claim, entry)
-                        ? take(claim, true, entry.completedListeners(), entry.attempts())
-                        : leave(claim, entry);
-        };
+        if (entry.state() == LedgerEntry.State.COMPLETED) {
+            return new Decision(new ClaimOutcome.Duplicate(kind(claim, entry)), null);
+        }
+        if (entry.hasSetAside(claim.eventId())) {
+            return new Decision(new ClaimOutcome.Duplicate(DuplicateKind.REDELIVERY), null);
+        }
+        return entry.state() == LedgerEntry.State.QUARANTINED || isLeftBehind(claim, entry)
+                ? take(claim, entry, entry.setAsideSoFar())
+                : leave(claim, entry);
     }
 
     /** The rule of {@link Ledger#takeOver} from one holder. */
     Rule takeOver(ClaimToken holder) {
-        return (claim, entry) -> {
-            if (entry == null || !entry.isClaimedBy(holder)) {
-                return claim(claim, entry);
-            }
-            return take(claim, true, entry.completedListeners(), entry.isFor(claim) ? entry.attempts() : 0);
-        };
+        return (claim, entry) -> entry != null && entry.isClaimedBy(holder)
+                ? take(claim, entry, entry.setAsideSoFar())
+                : claim(claim, entry);
     }
 
     /** The rule of {@link Ledger#redrive}. */
     Decision redrive(Claim claim, @Nullable LedgerEntry entry) {
         if (entry == null || entry.isOutlived(clock.instant())) {
-            return take(claim, true, Set.of(), 0);
+            return write(LedgerEntry.claimed(claim, true, Set.of(), 0, List.of(claim.eventId()), expiry()));
         }
-        if (entry.state() == LedgerEntry.State.CLAIMED) {
-            return leave(claim, entry);
-        }
-        if (entry.state() == LedgerEntry.State.QUARANTINED) {
-            return take(claim, true, entry.completedListeners(), 0);
-        }
-        return claim(claim, entry);
+        return switch (entry.state()) {
+            case CLAIMED -> leave(claim, entry);
+            case QUARANTINED -> takeForRedrive(claim, entry);
+            case COMPLETED -> claim(claim, entry);
+        };
     }
 
     /** The rule of {@link Ledger#redriveFrom} one holder. */
     Rule redriveFrom(ClaimToken holder) {
-        return (claim, entry) -> entry != null && entry.isClaimedBy(holder)
-                ? takeOver(holder).decide(claim, entry)
-                : redrive(claim, entry);
+        return (claim, entry) ->
+                entry != null && entry.isClaimedBy(holder) ? takeForRedrive(claim, entry) : redrive(claim, entry);
     }
 
     /** When an entry that is written now may be deleted, to the second as DynamoDB keeps it. */
@@ -89,8 +82,17 @@ final class ClaimRules {
         return clock.instant().plus(retention).truncatedTo(ChronoUnit.SECONDS);
     }
 
-    private Decision take(Claim claim, boolean redelivered, Set<String> completedListeners, int attempts) {
-        var entry = LedgerEntry.claimed(claim, redelivered, completedListeners, attempts, expiry());
+    /** The event stays in quarantine until its redrive has completed, so the entry goes on to say so. */
+    private Decision takeForRedrive(Claim claim, LedgerEntry entry) {
+        return take(claim, entry, LedgerEntry.append(entry.setAsideSoFar(), claim.eventId()));
+    }
+
+    private Decision take(Claim claim, LedgerEntry from, List<String> setAside) {
+        int attempts = from.state() == LedgerEntry.State.CLAIMED && from.isFor(claim) ? from.attempts() : 0;
+        return write(LedgerEntry.claimed(claim, true, from.completedListeners(), attempts, setAside, expiry()));
+    }
+
+    private static Decision write(LedgerEntry entry) {
         return new Decision(answer(entry), entry);
     }
 

@@ -24,7 +24,8 @@ public interface Ledger {
      *   <li>nothing, or a completed entry older than the retention (by its time stamp, deleted by DynamoDB or not): claimed, fresh;
      *   <li>this very token: claimed, with the marks that it was given (an answer was lost);
      *   <li>COMPLETED: duplicate; {@code REDELIVERY} for the same event, otherwise {@code REINSERT}, or {@code CONFLICT} if the content hash differs;
-     *   <li>QUARANTINED for the same event: duplicate, {@code REDELIVERY}; for another event: claimed, redelivered, with the listeners that had completed;
+     *   <li>not COMPLETED, and this event was set aside, be it before another event of the key or by a redrive that is not done: duplicate, {@code REDELIVERY};
+     *   <li>QUARANTINED for another event: claimed, redelivered, with the listeners that had completed;
      *   <li>CLAIMED for the same event by another process: an earlier delivery that never finished; taken over, redelivered;
      *   <li>any other CLAIMED: in progress.
      * </ul>
@@ -69,8 +70,8 @@ public interface Ledger {
     CommitOutcome quarantine(Progress progress, List<TransactWriteItem> items);
 
     /**
-     * Claims a key for a redrive: QUARANTINED for the same event becomes CLAIMED, redelivered, with its completed listeners and no attempts; nothing on record becomes CLAIMED, redelivered. Any other entry
-     * answers as {@link #claim} does, save that a CLAIMED one is never taken over: in progress.
+     * Claims a key for a redrive: QUARANTINED becomes CLAIMED, redelivered, with its completed listeners and no attempts; nothing on record becomes CLAIMED, redelivered. COMPLETED answers as {@link #claim}
+     * does; CLAIMED is never taken over: in progress.
      */
     ClaimOutcome redrive(Claim claim);
 

@@ -1,7 +1,9 @@
 package io.onlyonce.ledger;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param redelivered whether the claim was marked so; kept, so that a repeated claim gets the same answer
  * @param completedListeners listeners that have completed, as long as the key is not COMPLETED
  * @param attempts failed attempts
+ * @param setAside events of the key that were set aside before this one, or that this claim redrives; the latest last, as long as the key is not COMPLETED
  * @param expires when DynamoDB may delete the entry; absent if never
  */
 record LedgerEntry(
@@ -25,7 +28,11 @@ record LedgerEntry(
         boolean redelivered,
         Set<String> completedListeners,
         int attempts,
+        List<String> setAside,
         @Nullable Instant expires) {
+
+    /** Bounds the entry of a key whose events fail one after the other. Of more than these, the oldest is delivered again if it is read again. */
+    private static final int MOST_SET_ASIDE = 1000;
 
     enum State {
         CLAIMED,
@@ -35,10 +42,16 @@ record LedgerEntry(
 
     LedgerEntry {
         completedListeners = Set.copyOf(completedListeners);
+        setAside = List.copyOf(setAside.subList(Math.max(0, setAside.size() - MOST_SET_ASIDE), setAside.size()));
     }
 
     static LedgerEntry claimed(
-            Claim claim, boolean redelivered, Set<String> completedListeners, int attempts, Instant expires) {
+            Claim claim,
+            boolean redelivered,
+            Set<String> completedListeners,
+            int attempts,
+            List<String> setAside,
+            Instant expires) {
         return new LedgerEntry(
                 State.CLAIMED,
                 claim.eventId(),
@@ -47,22 +60,47 @@ record LedgerEntry(
                 redelivered,
                 completedListeners,
                 attempts,
+                setAside,
                 expires);
     }
 
     static LedgerEntry completed(Claim claim, Instant expires) {
         return new LedgerEntry(
-                State.COMPLETED, claim.eventId(), claim.token(), claim.contentHash(), false, Set.of(), 0, expires);
+                State.COMPLETED,
+                claim.eventId(),
+                claim.token(),
+                claim.contentHash(),
+                false,
+                Set.of(),
+                0,
+                List.of(),
+                expires);
     }
 
     LedgerEntry withProgress(Set<String> listeners, int failedAttempts, Instant newExpires) {
         return new LedgerEntry(
-                state, eventId, token, contentHash, redelivered, union(listeners), failedAttempts, newExpires);
+                state,
+                eventId,
+                token,
+                contentHash,
+                redelivered,
+                union(listeners),
+                failedAttempts,
+                setAside,
+                newExpires);
     }
 
     LedgerEntry quarantined(Set<String> listeners, int failedAttempts) {
         return new LedgerEntry(
-                State.QUARANTINED, eventId, token, contentHash, redelivered, union(listeners), failedAttempts, null);
+                State.QUARANTINED,
+                eventId,
+                token,
+                contentHash,
+                redelivered,
+                union(listeners),
+                failedAttempts,
+                setAside,
+                null);
     }
 
     boolean isClaimedBy(ClaimToken holder) {
@@ -75,6 +113,24 @@ record LedgerEntry(
 
     boolean isFor(Claim claim) {
         return eventId.equals(claim.eventId());
+    }
+
+    /** Whether an event was set aside. It stays so until the key is COMPLETED, whichever event of the key is delivered meanwhile. */
+    boolean hasSetAside(String event) {
+        return setAside.contains(event) || (state == State.QUARANTINED && eventId.equals(event));
+    }
+
+    /** Events that were set aside, for the claim that comes next. */
+    List<String> setAsideSoFar() {
+        return state == State.QUARANTINED ? append(setAside, eventId) : setAside;
+    }
+
+    /** Events with one more, which then is the latest. */
+    static List<String> append(List<String> events, String event) {
+        var all = new ArrayList<>(events);
+        all.remove(event);
+        all.add(event);
+        return all;
     }
 
     /** Whether this is an end that counts no more. A claim does not expire: its time stamp only lets DynamoDB sweep what nobody asks for again. */

@@ -1,6 +1,7 @@
 package io.onlyonce.ledger;
 
 import static software.amazon.awssdk.services.dynamodb.model.AttributeValue.fromBool;
+import static software.amazon.awssdk.services.dynamodb.model.AttributeValue.fromL;
 import static software.amazon.awssdk.services.dynamodb.model.AttributeValue.fromN;
 import static software.amazon.awssdk.services.dynamodb.model.AttributeValue.fromS;
 import static software.amazon.awssdk.services.dynamodb.model.AttributeValue.fromSs;
@@ -8,6 +9,7 @@ import static software.amazon.awssdk.services.dynamodb.model.AttributeValue.from
 import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * redelivered  BOOL  mark of the claim
  * done         SS    listeners that have completed; absent if none, an empty set cannot be stored
  * attempts     N     failed attempts
+ * quarantined  L     ids of events of the key that were set aside, besides that of a QUARANTINED entry itself; absent if none
  * expires      N     epoch second, time to live; absent while QUARANTINED
  * at           S     time of the last write, for people only
  * </pre>
@@ -39,6 +42,7 @@ final class LedgerItems {
     static final String REDELIVERED = "redelivered";
     static final String DONE = "done";
     static final String ATTEMPTS = "attempts";
+    static final String SET_ASIDE = "quarantined";
     static final String EXPIRES = "expires";
     static final String AT = "at";
 
@@ -57,6 +61,11 @@ final class LedgerItems {
             item.put(DONE, done(entry.completedListeners()));
         }
         item.put(ATTEMPTS, number(entry.attempts()));
+        if (!entry.setAside().isEmpty()) {
+            item.put(
+                    SET_ASIDE,
+                    fromL(entry.setAside().stream().map(AttributeValue::fromS).toList()));
+        }
         if (entry.expires() != null) {
             item.put(EXPIRES, seconds(entry.expires()));
         }
@@ -78,6 +87,11 @@ final class LedgerItems {
                     Boolean.TRUE.equals(required(item, REDELIVERED).bool()),
                     item.containsKey(DONE) ? Set.copyOf(item.get(DONE).ss()) : Set.of(),
                     Integer.parseInt(required(item, ATTEMPTS).n()),
+                    item.containsKey(SET_ASIDE)
+                            ? item.get(SET_ASIDE).l().stream()
+                                    .map(AttributeValue::s)
+                                    .toList()
+                            : List.of(),
                     item.containsKey(EXPIRES)
                             ? Instant.ofEpochSecond(
                                     Long.parseLong(item.get(EXPIRES).n()))

@@ -53,8 +53,8 @@ final class LedgerStatements {
     }
 
     /**
-     * Fails with {@code ConditionalCheckFailed} unless the entry is still as it was read, its progress included. A replacement keeps the listeners of its predecessor, so none have to be removed; a
-     * COMPLETED entry has none.
+     * Fails with {@code ConditionalCheckFailed} unless the entry is still as it was read, its progress included. A replacement keeps the listeners of its predecessor and the events that were
+     * set aside, so none have to be removed; a COMPLETED entry has none. Events that were set aside change only with the token.
      */
     Statement replace(String key, LedgerEntry seen, LedgerEntry replacement) {
         var update = new Text("UPDATE " + quotedTable);

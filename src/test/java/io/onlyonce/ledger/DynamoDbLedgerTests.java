@@ -126,6 +126,8 @@ class DynamoDbLedgerTests extends LedgerRaceContract {
 
         assertThat(item("key")).containsEntry("event", AttributeValue.fromS("other"));
         assertThat(item("key")).containsKeys("expires", "done");
+        assertThat(item("key"))
+                .containsEntry("quarantined", AttributeValue.fromL(List.of(AttributeValue.fromS("event"))));
         assertThat(item("outlived")).containsEntry("state", AttributeValue.fromS("CLAIMED"));
         assertThat(item("outlived")).doesNotContainKey("done");
     }

@@ -1,7 +1,13 @@
 package io.onlyonce.ledger;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.onlyonce.DuplicateKind;
+import io.onlyonce.ledger.ClaimOutcome.Claimed;
+import io.onlyonce.ledger.ClaimOutcome.Duplicate;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
@@ -24,6 +30,17 @@ class InMemoryLedgerTests extends LedgerRaceContract {
     @Override
     int runs(String effect) {
         return effects.getOrDefault(effect, 0);
+    }
+
+    /** By the rules that all ledgers share; in DynamoDB it would take too long. */
+    @Test
+    void entryOfAKeyWhoseEventsAllFailStaysSmall() {
+        for (int event = 0; event <= 1001; event++) {
+            setAside(claim("key", "event-" + event, "a"));
+        }
+
+        assertThat(claim(claim("key", "event-1", "b"))).isEqualTo(new Duplicate(DuplicateKind.REDELIVERY));
+        assertThat(claim(claim("key", "event-0", "b"))).isInstanceOf(Claimed.class);
     }
 
     private void apply(List<TransactWriteItem> items) {

@@ -171,6 +171,64 @@ abstract class LedgerContract {
     }
 
     @Test
+    void whatWasSetAsideBeforeAnotherEventOfItsKeyIsStillARedelivery() {
+        setAside(claim("key", "one", "a"));
+        var second = claim("key", "two", "a");
+        claim(second);
+        assertThat(claim(claim("key", "one", "b"))).isEqualTo(new Duplicate(DuplicateKind.REDELIVERY));
+        assertThat(claim(claim("key", "one", "a"))).isEqualTo(new Duplicate(DuplicateKind.REDELIVERY));
+
+        ledger().saveProgress(List.of(new Progress(second, Set.of(), 1)));
+        ledger().quarantine(new Progress(second, Set.of(), 5), List.of());
+        setAside(claim("key", "three", "b"));
+        for (String event : List.of("one", "two", "three")) {
+            assertThat(claim(claim("key", event, "c"))).isEqualTo(new Duplicate(DuplicateKind.REDELIVERY));
+        }
+        assertThat(claim(claim("key", "four", "c"))).isEqualTo(new Claimed(true, Set.of(), 0));
+    }
+
+    @Test
+    void whatWasSetAsideIsStillARedeliveryWhenAnotherEventOfItsKeyIsTakenOver() {
+        setAside(claim("key", "one", "a"));
+        var second = claim("key", "two", "a");
+        claim(second);
+
+        var third = claim("key", "three", "b");
+        assertThat(ledger().takeOver(third, second.token())).isInstanceOf(Claimed.class);
+        assertThat(claim(claim("key", "one", "b"))).isEqualTo(new Duplicate(DuplicateKind.REDELIVERY));
+        assertThat(claim(claim("key", "two", "c"))).isEqualTo(new InProgress(third.token(), 0));
+        assertThat(claim(claim("key", "three", "c"))).isEqualTo(new Claimed(true, Set.of(), 0));
+        assertThat(claim(claim("key", "one", "d"))).isEqualTo(new Duplicate(DuplicateKind.REDELIVERY));
+    }
+
+    @Test
+    void whatIsRedrivenIsARedeliveryUntilTheKeyIsCompleted() {
+        setAside(claim("key", "one", "a"));
+        setAside(claim("key", "two", "a"));
+        var redrive = claim("key", "one", "a");
+        assertThat(ledger().redrive(redrive)).isEqualTo(new Claimed(true, Set.of(), 0));
+        assertThat(claim(claim("key", "one", "b"))).isEqualTo(new Duplicate(DuplicateKind.REDELIVERY));
+        assertThat(claim(claim("key", "two", "b"))).isEqualTo(new Duplicate(DuplicateKind.REDELIVERY));
+
+        var next = claim("key", "two", "b");
+        assertThat(ledger().redriveFrom(next, redrive.token())).isEqualTo(new Claimed(true, Set.of(), 0));
+        assertThat(claim(claim("key", "one", "c"))).isEqualTo(new Duplicate(DuplicateKind.REDELIVERY));
+        assertThat(claim(claim("key", "two", "c"))).isEqualTo(new Duplicate(DuplicateKind.REDELIVERY));
+        ledger().complete(List.of(next));
+        assertThat(claim(claim("key", "one", "d"))).isEqualTo(new Duplicate(DuplicateKind.REINSERT));
+        clock.advance(RETENTION);
+        assertThat(claim(claim("key", "one", "d"))).isEqualTo(Claimed.FRESH);
+    }
+
+    @Test
+    void redriveOfWhatIsNotOnRecordIsARedeliveryUntilTheKeyIsCompleted() {
+        var redrive = claim("key", "one", "a");
+        ledger().redrive(redrive);
+
+        assertThat(claim(claim("key", "one", "b"))).isEqualTo(new Duplicate(DuplicateKind.REDELIVERY));
+    }
+
+    @Test
     void takeoverLocksOutEveryEarlierHolder() {
         var first = claim("key", "event", "a");
         var second = claim("key", "event", "b");
@@ -702,6 +760,12 @@ abstract class LedgerContract {
 
     final ClaimOutcome claim(Claim claim) {
         return ledger().claim(List.of(claim)).get(0);
+    }
+
+    final void setAside(Claim claim) {
+        assertThat(claim(claim)).isInstanceOf(Claimed.class);
+        assertThat(ledger().quarantine(new Progress(claim, Set.of(), 5), List.of()))
+                .isEqualTo(CommitOutcome.COMMITTED);
     }
 
     final void complete(Claim claim) {

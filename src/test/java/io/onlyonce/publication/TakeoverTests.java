@@ -7,6 +7,7 @@ import static io.onlyonce.publication.TestRecords.insert;
 import static io.onlyonce.publication.TestRecords.inserts;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.onlyonce.DuplicateKind;
 import io.onlyonce.ItemInserted;
 import io.onlyonce.publication.ConsumerListener.LedgerOperation;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.springframework.core.retry.RetryPolicy;
 
 class TakeoverTests {
 
@@ -74,5 +76,57 @@ class TakeoverTests {
 
             assertThat(calls).containsExactly("event-1 1 first", "event-1 2 again", "event-2 1 first");
         }
+    }
+
+    @Test
+    void aQuarantinedRecordIsDroppedThoughAnotherOfItsKeyWasQuarantinedAfterIt() {
+        try (var first = failing().start()) {
+            first.open("s").offer(insert(1, "x"), insert(2, "x")).awaitPosition(insert(2));
+            assertThat(world.quarantine.all()).hasSize(2);
+        }
+        calls.clear();
+
+        try (var second = failing().start()) {
+            second.open("s").offer(insert(1, "x"), insert(2, "x")).awaitPosition(insert(2));
+
+            assertThat(calls).isEmpty();
+            assertThat(second.observed.count(DuplicateKind.REDELIVERY)).isEqualTo(2);
+            assertThat(second.observed.quarantined).isEmpty();
+            assertThat(second.paths
+                            .redrive()
+                            .redrive(world.quarantine.all().get(0).id()))
+                    .isEqualTo(Redrive.Outcome.FAILED);
+        }
+    }
+
+    @Test
+    void aQuarantinedRecordIsDroppedThoughADeliveryOfAnotherOfItsKeyNeverFinished() {
+        try (var first = failing().start()) {
+            first.open("s").offer(insert(1, "x")).awaitPosition(insert(1));
+            first.ledger().fail(LedgerOperation.QUARANTINE);
+            var shard = first.open("t").offer(insert(2, "x"));
+            eventually().until(() -> shard.delivery.problem() != null);
+        }
+        calls.clear();
+
+        try (var second = failing().time(new ManualScheduler()).start()) {
+            second.open("s").offer(insert(1, "x")).awaitPosition(insert(1));
+
+            assertThat(calls).isEmpty();
+        }
+    }
+
+    private RecordPathFixture.Builder failing() {
+        return process()
+                .in(world)
+                .key("item-key")
+                .retryPolicy(RetryPolicy.builder()
+                        .maxRetries(0)
+                        .delay(Duration.ofMillis(1))
+                        .build())
+                .listener("a", event -> {
+                    calls.add(call(event));
+                    throw new IllegalStateException();
+                });
     }
 }
