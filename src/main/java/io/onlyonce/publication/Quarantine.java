@@ -61,10 +61,22 @@ final class Quarantine {
                 now,
                 now,
                 false);
-        return store(ledger, quarantined, progress, failures);
+        CommitOutcome outcome = store(ledger, quarantined, progress, failures);
+        if (outcome == CommitOutcome.COMMITTED) {
+            listener.recordQuarantined(new RecordQuarantined(
+                    quarantined.id(),
+                    table,
+                    record.eventId(),
+                    shardId,
+                    record.sequenceNumber(),
+                    quarantined.failedListeners(),
+                    quarantined.attempts(),
+                    failures.values().iterator().next()));
+        }
+        return outcome;
     }
 
-    /** Sets a record aside once more, after a redrive has failed. */
+    /** Sets a record aside once more, after a redrive has failed. Nobody is told: it never left the quarantine. */
     CommitOutcome setAsideAgain(
             Ledger ledger, QuarantinedRecord before, Progress progress, Map<String, Throwable> failures) {
         var quarantined = new QuarantinedRecord(
@@ -98,15 +110,6 @@ final class Quarantine {
                     quarantined.attempts(),
                     failed,
                     cause);
-            listener.recordQuarantined(new RecordQuarantined(
-                    quarantined.id(),
-                    quarantined.table(),
-                    quarantined.record().eventId(),
-                    quarantined.shardId(),
-                    quarantined.record().sequenceNumber(),
-                    failed,
-                    quarantined.attempts(),
-                    cause));
         }
         return outcome;
     }

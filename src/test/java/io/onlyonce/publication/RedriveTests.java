@@ -103,6 +103,7 @@ class RedriveTests {
                 assertThat(after.completedListeners()).containsExactly("good.on");
                 assertThat(after.failedListeners()).containsExactly("bad.on");
             });
+            assertThat(process.observed.quarantined).hasSize(1);
             mended = true;
             assertThat(process.paths.redrive().redrive(id)).isEqualTo(Outcome.PROCESSED);
         }
