@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,12 +92,14 @@ final class OpenShard {
         return worker;
     }
 
-    /** Records that were not offered before and do not lie before the start. KCL repeats pages when its own machinery fails. */
+    /** Records that do not lie before the start and were not offered before; those that were are counted. KCL repeats pages when its own machinery fails. */
     List<StreamRecord> fresh(List<StreamRecord> page) {
-        return page.stream()
-                .filter(record -> lastOffered == null || record.sequenceNumber().isAfter(lastOffered))
+        var wanted = page.stream()
                 .filter(record -> since == null || !record.createdAt().isBefore(since))
-                .toList();
+                .collect(Collectors.partitioningBy(
+                        record -> lastOffered == null || record.sequenceNumber().isAfter(lastOffered)));
+        session.passOver(wanted.get(false));
+        return wanted.get(true);
     }
 
     void offer(List<StreamRecord> records) {

@@ -74,6 +74,14 @@ final class ShardSession implements ShardDelivery.Callback {
         }
     }
 
+    /** Counts records of an open session that were offered before. */
+    void passOver(List<StreamRecord> records) {
+        var open = delivery();
+        if (open != null && !records.isEmpty()) {
+            open.passOver(records);
+        }
+    }
+
     int unfinished() {
         var open = delivery();
         return open == null ? 0 : open.unfinished();

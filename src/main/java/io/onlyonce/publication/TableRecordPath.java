@@ -300,8 +300,16 @@ final class TableRecordPath implements RecordPath {
     void countRepeated(ShardId shardId, List<StreamRecord> records) {
         for (StreamRecord record : records) {
             if (record.eventName() == EventName.INSERT) {
-                countDuplicate(DuplicateKind.REDELIVERY, shardId, record, ItemKeys.text(record.keys()));
+                countDuplicate(DuplicateKind.REDELIVERY, shardId, record, keyOrEventId(record));
             }
+        }
+    }
+
+    private String keyOrEventId(StreamRecord record) {
+        try {
+            return table.key().of(record);
+        } catch (RuntimeException e) {
+            return record.eventId();
         }
     }
 

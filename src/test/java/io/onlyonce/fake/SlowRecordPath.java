@@ -29,6 +29,7 @@ public final class SlowRecordPath implements RecordPath {
     private final Duration duration;
     private final List<StreamRecord> finished = Collections.synchronizedList(new ArrayList<>());
     private final List<SlowDelivery> open = Collections.synchronizedList(new ArrayList<>());
+    private final List<StreamRecord> passedOver = Collections.synchronizedList(new ArrayList<>());
     private final AtomicInteger opened = new AtomicInteger();
     private volatile boolean blocked;
     private volatile @Nullable RuntimeException failure;
@@ -59,7 +60,15 @@ public final class SlowRecordPath implements RecordPath {
     }
 
     public List<String> finishedIds() {
-        return finished().stream().map(record -> record.keys().get("id").s()).toList();
+        return ids(finished());
+    }
+
+    public List<String> passedOverIds() {
+        return ids(List.copyOf(passedOver));
+    }
+
+    private static List<String> ids(List<StreamRecord> records) {
+        return records.stream().map(record -> record.keys().get("id").s()).toList();
     }
 
     public int opened() {
@@ -115,7 +124,9 @@ public final class SlowRecordPath implements RecordPath {
         }
 
         @Override
-        public void passOver(List<StreamRecord> records) {}
+        public void passOver(List<StreamRecord> records) {
+            passedOver.addAll(records);
+        }
 
         private synchronized void goOn() {
             if (!running && !blocked && !closed && !window.isEmpty()) {

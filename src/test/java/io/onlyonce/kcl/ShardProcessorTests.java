@@ -305,13 +305,15 @@ class ShardProcessorTests {
     }
 
     @Test
-    void repeatedRecordsAreOfferedOnce() {
+    void repeatedRecordsAreOfferedOnceAndCounted() {
         var processor = open(table(path));
 
         processor.processRecords(page(1, 2));
+        assertThat(path.passedOverIds()).isEmpty();
         processor.processRecords(page(1, 2, 3));
 
         await().until(() -> path.finishedIds().equals(List.of("1", "2", "3")));
+        assertThat(path.passedOverIds()).containsExactly("1", "2");
     }
 
     @Test
@@ -323,6 +325,7 @@ class ShardProcessorTests {
         processor.processRecords(page(1, 2, 3));
 
         await().until(() -> path.finishedIds().equals(List.of("2", "3")));
+        assertThat(path.passedOverIds()).isEmpty();
     }
 
     @Test

@@ -8,6 +8,7 @@ import static io.onlyonce.publication.TestRecords.inserts;
 import static io.onlyonce.publication.TestRecords.modify;
 import static io.onlyonce.publication.TestRecords.remove;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.onlyonce.DuplicateDropped;
 import io.onlyonce.DuplicateKind;
@@ -140,6 +141,19 @@ class RecordOrderTests {
                     .containsExactlyInAnyOrder(
                             DuplicateKind.REDELIVERY, DuplicateKind.REINSERT, DuplicateKind.CONFLICT));
             assertThat(process.observed.count(RecordOutcome.DUPLICATE)).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void recordsOfAPageThatWasReadTwiceAreCountedUnderTheirKeys() {
+        var green = Map.of("colour", AttributeValue.fromS("green"));
+        try (var process = twoListeners().key("colour").start()) {
+            process.open("a").delivery.passOver(List.of(insert(1, "x", green), insert(2, "y"), modify(3, "x")));
+
+            assertThat(process.observed.duplicates)
+                    .extracting(DuplicateDropped::kind, DuplicateDropped::deduplicationKey)
+                    .containsExactly(
+                            tuple(DuplicateKind.REDELIVERY, "green"), tuple(DuplicateKind.REDELIVERY, eventId(2)));
         }
     }
 
