@@ -46,11 +46,7 @@ public final class RecordPaths {
         Ledger observed = new ObservedLedger(table, ledger, context.listener());
         var tableSettings =
                 new TableRecordPath.TableSettings(table, observed, key, settings, listeners.forTable(table));
-        var path = new TableRecordPath(
-                tableSettings,
-                context,
-                (tableName, shardId, record, progress, failures) ->
-                        quarantine.setAside(tableName, observed, shardId, record, progress, failures));
+        var path = new TableRecordPath(tableSettings, context, quarantine);
         paths.put(table, path);
         return path;
     }

@@ -88,7 +88,7 @@ final class Settlement {
     private void setAside(Slot slot, Map<String, Throwable> failures) {
         CommitOutcome outcome;
         try {
-            outcome = path.recover(slot, failures);
+            outcome = path.setAside(slot, failures);
         } catch (RuntimeException | Error e) {
             log.error("Event {} of {} could not be set aside, its lane waits", slot.record.eventId(), shard, e);
             synchronized (lock) {

@@ -37,7 +37,7 @@ final class TableRecordPath implements RecordPath {
 
     private final TableSettings table;
     private final ConsumerContext context;
-    private final Recoverer recoverer;
+    private final Quarantine quarantine;
     private final InFlightKeys inFlightKeys;
     private final SeenRecords read = new SeenRecords();
     private final SeenRecords ended = new SeenRecords();
@@ -60,10 +60,10 @@ final class TableRecordPath implements RecordPath {
             DeliverySettings delivery,
             List<ItemListener> listeners) {}
 
-    TableRecordPath(TableSettings table, ConsumerContext context, Recoverer recoverer) {
+    TableRecordPath(TableSettings table, ConsumerContext context, Quarantine quarantine) {
         this.table = table;
         this.context = context;
-        this.recoverer = recoverer;
+        this.quarantine = quarantine;
         this.inFlightKeys = new InFlightKeys(context.threads().ledger());
         this.completions = groupCommit("Completion", COMPLETIONS, this::writeCompletions);
         this.progress = groupCommit("Saving progress", PROGRESS, this::writeProgress);
@@ -241,9 +241,11 @@ final class TableRecordPath implements RecordPath {
         }
     }
 
-    CommitOutcome recover(Slot slot, Map<String, Throwable> failures) {
+    /** Sets a record aside. An exception means that nothing was decided; the shard waits and the listeners get another round. */
+    CommitOutcome setAside(Slot slot, Map<String, Throwable> failures) {
         Progress reached = slot.delivery().giveUp();
-        CommitOutcome outcome = recoverer.recover(table(), slot.owner.shardId(), slot.record, reached, failures);
+        CommitOutcome outcome =
+                quarantine.setAside(table(), ledger(), slot.owner.shardId(), slot.record, reached, failures);
         if (outcome == CommitOutcome.COMMITTED) {
             slot.delivery().finish();
             consumerListener().recordFinished(table(), EventName.INSERT, RecordOutcome.QUARANTINED);

@@ -12,13 +12,11 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
-import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
-import software.amazon.awssdk.services.dynamodb.model.Select;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /**
- * Quarantine in a DynamoDB table, see {@link QuarantineTable}; one table serves many consumers. Finding and deleting are single requests on the record's own key; listing and counting are queries, which read (and are billed for)
- * whole records, images included, but pass on no more than was asked for. All reads are strongly consistent.
+ * Quarantine in a DynamoDB table, see {@link QuarantineTable}; one table serves many consumers. Finding and deleting are single requests on the record's own key; listing is a query, which reads (and is billed for)
+ * whole records, images included, but passes on no more than was asked for. All reads are strongly consistent.
  */
 public final class DynamoDbQuarantineStore implements QuarantineStore {
 
@@ -51,7 +49,7 @@ public final class DynamoDbQuarantineStore implements QuarantineStore {
     @Override
     public Page list(@Nullable String table, @Nullable String cursor, int limit) {
         Paging.check(table, cursor, limit);
-        var query = query(table, QuarantineItems.OF_SUMMARY).limit(pageSize(limit));
+        var query = query(table).limit(pageSize(limit));
         if (cursor != null) {
             query.exclusiveStartKey(QuarantineItems.key(consumer, cursor));
         }
@@ -90,23 +88,7 @@ public final class DynamoDbQuarantineStore implements QuarantineStore {
         }
     }
 
-    @Override
-    public int count(String table, int limit) {
-        int count = 0;
-        var query = query(table, List.of())
-                .select(Select.COUNT)
-                .limit(pageSize(limit))
-                .build();
-        for (QueryResponse page : client.queryPaginator(query)) {
-            count += page.count();
-            if (count >= limit) {
-                return limit;
-            }
-        }
-        return count;
-    }
-
-    private QueryRequest.Builder query(@Nullable String table, List<String> projection) {
+    private QueryRequest.Builder query(@Nullable String table) {
         var names = new LinkedHashMap<String, String>();
         var values = new LinkedHashMap<String, AttributeValue>();
         String condition = name(names, QuarantineItems.PK) + " = :consumer";
@@ -115,12 +97,12 @@ public final class DynamoDbQuarantineStore implements QuarantineStore {
             condition += " AND begins_with(" + name(names, QuarantineItems.SK) + ", :table)";
             values.put(":table", fromS(QuarantineId.prefix(table)));
         }
-        var query = QueryRequest.builder();
-        if (!projection.isEmpty()) {
-            query.projectionExpression(
-                    projection.stream().map(attribute -> name(names, attribute)).collect(Collectors.joining(", ")));
-        }
-        return query.tableName(quarantineTable)
+        String attributes = QuarantineItems.OF_SUMMARY.stream()
+                .map(attribute -> name(names, attribute))
+                .collect(Collectors.joining(", "));
+        return QueryRequest.builder()
+                .tableName(quarantineTable)
+                .projectionExpression(attributes)
                 .keyConditionExpression(condition)
                 .expressionAttributeNames(names)
                 .expressionAttributeValues(values)

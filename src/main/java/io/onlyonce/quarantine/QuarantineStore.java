@@ -31,9 +31,6 @@ public interface QuarantineStore {
     /** Removes a record; answers whether it was there. */
     boolean delete(String id);
 
-    /** How many records of a table are quarantined, counted up to {@code limit}. */
-    int count(String table, int limit);
-
     /**
      * Part of a listing.
      *

@@ -312,7 +312,7 @@ class QuarantineEndpointTests {
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(body(response)).isStrictlyEqualToJson("{\"table\": \"orders\", \"outcomes\": {\"processed\": 2}}");
         assertThat(listener.received()).containsExactly("event-3", "event-20");
-        assertThat(store.count("customers", 10)).isEqualTo(1);
+        assertThat(store.list("customers", null, 10).records()).hasSize(1);
         assertThat(outcomes()).containsExactly("processed", "processed");
     }
 
@@ -331,7 +331,7 @@ class QuarantineEndpointTests {
                 assertThat(first).extractingJsonPathStringValue("$.cursor").actual();
         var second = redriveAll("{\"table\": \"orders\", \"limit\": 2, \"cursor\": \"" + cursor + "\"}");
         assertThat(body(second)).isStrictlyEqualToJson("{\"table\": \"orders\", \"outcomes\": {\"processed\": 1}}");
-        assertThat(store.count("orders", 10)).isEqualTo(2);
+        assertThat(store.list("orders", null, 10).records()).hasSize(2);
     }
 
     @Test

@@ -53,9 +53,4 @@ final class InMemoryQuarantineStore implements QuarantineStore {
     public boolean delete(String id) {
         return records.remove(id) != null;
     }
-
-    @Override
-    public int count(String table, int limit) {
-        return records.size();
-    }
 }

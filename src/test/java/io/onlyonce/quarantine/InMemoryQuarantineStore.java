@@ -57,13 +57,4 @@ public final class InMemoryQuarantineStore implements QuarantineStore {
     public boolean delete(String id) {
         return items.remove(id) != null;
     }
-
-    @Override
-    public int count(String table, int limit) {
-        long count = items.keySet().stream()
-                .filter(id -> id.startsWith(QuarantineId.prefix(table)))
-                .limit(limit)
-                .count();
-        return (int) count;
-    }
 }
