@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,10 +95,13 @@ final class OpenShard {
     List<StreamRecord> fresh(List<StreamRecord> page) {
         var wanted = page.stream()
                 .filter(record -> since == null || !record.createdAt().isBefore(since))
-                .collect(Collectors.partitioningBy(
-                        record -> lastOffered == null || record.sequenceNumber().isAfter(lastOffered)));
-        session.passOver(wanted.get(false));
-        return wanted.get(true);
+                .toList();
+        session.passOver(wanted.stream().filter(this::wasOffered).toList());
+        return wanted.stream().filter(record -> !wasOffered(record)).toList();
+    }
+
+    private boolean wasOffered(StreamRecord record) {
+        return lastOffered != null && !record.sequenceNumber().isAfter(lastOffered);
     }
 
     void offer(List<StreamRecord> records) {
