@@ -11,8 +11,8 @@ import org.springframework.boot.health.contributor.Health;
 /** Down when the reader of a shard has heard nothing from AWS for so long, neither records nor an error, that it must be stuck and only a restart helps. */
 public final class ConsumerLivenessHealthIndicator extends AbstractHealthIndicator {
 
-    /** The client gives up an attempt after 30 seconds without an answer and pauses for some seconds between attempts: a reader that is alive has failed or succeeded by then. */
-    static final Duration LONGEST_SILENCE = Duration.ofMinutes(2);
+    /** The client gives up an attempt after 30 seconds without an answer and makes up to nine of them for one call, with pauses: a reader that is alive has failed or succeeded by then. */
+    static final Duration LONGEST_SILENCE = Duration.ofMinutes(6);
 
     private final Engine engine;
 

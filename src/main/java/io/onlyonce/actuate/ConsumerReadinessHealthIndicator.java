@@ -4,6 +4,7 @@ import io.onlyonce.actuate.StreamsDescriptor.GapDescriptor;
 import io.onlyonce.engine.ConsumerCounts;
 import io.onlyonce.engine.ConsumerStatus;
 import io.onlyonce.engine.ConsumerStatus.Role;
+import io.onlyonce.engine.ConsumerStatus.ShardState;
 import io.onlyonce.engine.ConsumerStatus.State;
 import io.onlyonce.engine.ConsumerStatus.TableStatus;
 import io.onlyonce.engine.Engine;
@@ -15,7 +16,7 @@ import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
 /**
- * Up when the consumer runs or stands by, or was not meant to start; down when a table cannot be read, with the reason. A table that an operator has paused counts as running. Lost records and listeners that take
+ * Up when the consumer runs or stands by, or was not meant to start; down when a table, or each of its shards, cannot be read, with the reason. A table that an operator has paused counts as running. Lost records and listeners that take
  * long are told in the details and change nothing: they are reasons to look, and no reason to take the process for unready.
  */
 public final class ConsumerReadinessHealthIndicator extends AbstractHealthIndicator {
@@ -72,12 +73,28 @@ public final class ConsumerReadinessHealthIndicator extends AbstractHealthIndica
     }
 
     private static boolean isReady(TableStatus table) {
-        return table.problem() == null && (table.state() == State.RUNNING || table.state() == State.PAUSED);
+        return table.problem() == null
+                && (table.state() == State.PAUSED || (table.state() == State.RUNNING && isRead(table)));
+    }
+
+    /** Whether any of the shards that are being read can be. */
+    private static boolean isRead(TableStatus table) {
+        var reading = table.shards().stream()
+                .filter(shard -> shard.state() == ShardState.READING)
+                .toList();
+        return reading.isEmpty() || reading.stream().anyMatch(shard -> shard.problem() == null);
     }
 
     private static String describe(TableStatus table) {
         String state = Words.of(table.state());
-        return table.problem() == null ? state : state + ": " + table.problem();
+        if (table.problem() != null) {
+            return state + ": " + table.problem();
+        }
+        return table.shards().stream()
+                .filter(shard -> shard.state() == ShardState.READING && shard.problem() != null)
+                .findFirst()
+                .map(shard -> state + ": " + shard.problem())
+                .orElse(state);
     }
 
     private List<LongRunningListener> longRunningListeners(ConsumerStatus status) {

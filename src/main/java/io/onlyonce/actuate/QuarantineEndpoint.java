@@ -3,6 +3,7 @@ package io.onlyonce.actuate;
 import io.onlyonce.publication.Redrive;
 import io.onlyonce.quarantine.QuarantineStore;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -14,9 +15,9 @@ import org.springframework.context.ApplicationEventPublisher;
 
 /**
  * Quarantined records, to look at, redrive and discard. It is the one place that shows what items hold. Over HTTP only, because its answers are statuses; redrives and discards need write access
- * ({@code management.endpoints.access.max-permitted}) and leave an audit event each.
+ * ({@code management.endpoint.quarantine.access=unrestricted}, within {@code management.endpoints.access.max-permitted}) and leave an audit event each.
  */
-@WebEndpoint(id = "quarantine")
+@WebEndpoint(id = "quarantine", defaultAccess = Access.READ_ONLY)
 public final class QuarantineEndpoint {
 
     private static final int DEFAULT_LIMIT = 100;

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
@@ -16,9 +17,10 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
 
 /** Shows what the consumer does about each table, and pauses and resumes tables. */
-@WebEndpoint(id = "streams")
+@WebEndpoint(id = "streams", defaultAccess = Access.READ_ONLY)
 public final class StreamsEndpoint {
 
+    private static final int CONFLICT = 409;
     private static final String PAUSE = "pause";
     private static final String RESUME = "resume";
 
@@ -49,7 +51,8 @@ public final class StreamsEndpoint {
     }
 
     /**
-     * Pauses or resumes one table and answers with its state afterwards; 404 as {@link #stream} does, 400 with the actions that there are if it is another one.
+     * Pauses or resumes one table and answers with its state afterwards; 404 as {@link #stream} does, 400 with the actions that there are if it is another one, 409
+     * with the reason if this process does not read tables at the moment.
      *
      * @param action {@code pause} or {@code resume}
      */
@@ -58,15 +61,19 @@ public final class StreamsEndpoint {
         if (find(table).isEmpty()) {
             return answer(table);
         }
-        if (PAUSE.equals(action)) {
-            engine.pause(table);
-        } else if (RESUME.equals(action)) {
-            engine.resume(table);
-        } else {
-            return refuse(
-                    WebEndpointResponse.STATUS_BAD_REQUEST,
-                    action == null ? "No action is given" : "Action '%s' is not known".formatted(action),
-                    List.of(PAUSE, RESUME));
+        try {
+            if (PAUSE.equals(action)) {
+                engine.pause(table);
+            } else if (RESUME.equals(action)) {
+                engine.resume(table);
+            } else {
+                return refuse(
+                        WebEndpointResponse.STATUS_BAD_REQUEST,
+                        action == null ? "No action is given" : "Action '%s' is not known".formatted(action),
+                        List.of(PAUSE, RESUME));
+            }
+        } catch (IllegalStateException e) {
+            return refuse(CONFLICT, String.valueOf(e.getMessage()), List.of());
         }
         return answer(table);
     }

@@ -40,6 +40,7 @@ public final class OnlyoncePollingAutoConfiguration {
                 polling.pageSize(),
                 polling.minDelay(),
                 polling.maxDelay(),
+                polling.leaseDuration(),
                 properties.delivery().onGap() == OnlyonceProperties.OnGap.STOP);
         return new ConsumerEngine(
                 "polling",

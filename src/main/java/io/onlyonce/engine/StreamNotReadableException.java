@@ -86,7 +86,7 @@ public final class StreamNotReadableException extends RuntimeException {
     }
 
     private static String propertyOf(String table) {
-        return "onlyonce.streams." + table;
+        return table.indexOf('.') < 0 ? "onlyonce.streams." + table : "onlyonce.streams[" + table + "]";
     }
 
     private static String remedyOf(String table, Reason reason) {

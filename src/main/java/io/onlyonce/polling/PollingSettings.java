@@ -8,6 +8,8 @@ import java.time.Duration;
  * @param pageSize records asked for at once, 1 to 1000; the next page is read while fewer than this are unfinished
  * @param minDelay delay after a read without records
  * @param maxDelay what that delay grows to while a shard stays idle
+ * @param leaseDuration how long a shard is left alone after another process has taken over a record of it: by then this process knows whether it is still the active one
  * @param haltOnGap whether a table stops before the records that follow a gap, until it is resumed
  */
-public record PollingSettings(int pageSize, Duration minDelay, Duration maxDelay, boolean haltOnGap) {}
+public record PollingSettings(
+        int pageSize, Duration minDelay, Duration maxDelay, Duration leaseDuration, boolean haltOnGap) {}

@@ -40,7 +40,6 @@ final class ShardReader implements OpenDelivery.Watcher {
         CLOSED
     }
 
-    private static final Duration BEFORE_REOPENING = Duration.ofSeconds(2);
     private static final Duration WHILE_WAITING = Duration.ofSeconds(1);
 
     private final TableContext context;
@@ -343,10 +342,12 @@ final class ShardReader implements OpenDelivery.Watcher {
             return;
         }
         reopening = true;
-        waiting = false;
+        // No read is due until then.
+        waiting = true;
         Futures.afterwards(
                 delivery.close(),
-                () -> Futures.afterwards(flush(), () -> tasks.after(BEFORE_REOPENING, () -> restart(delivery))));
+                () -> Futures.afterwards(
+                        flush(), () -> tasks.after(context.settings().leaseDuration(), () -> restart(delivery))));
     }
 
     private void restart(OpenDelivery delivery) {

@@ -158,7 +158,7 @@ final class ClaimAhead {
     private void claimLater(List<Slot> batch, BackOffExecution backOff, Throwable cause) {
         synchronized (lock) {
             pending--;
-            problem = "ledger does not answer: " + cause.getMessage();
+            problem = "waits for the ledger: " + cause.getMessage();
             if (shard.isStopped()) {
                 shard.pump();
                 return;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.entry;
 import io.onlyonce.GapDetected;
 import io.onlyonce.engine.ConsumerCounts;
 import io.onlyonce.engine.ConsumerStatus.Role;
+import io.onlyonce.engine.ConsumerStatus.ShardState;
+import io.onlyonce.engine.ConsumerStatus.ShardStatus;
 import io.onlyonce.engine.ConsumerStatus.State;
 import io.onlyonce.engine.ConsumerStatus.TableStatus;
 import io.onlyonce.engine.FakeEngine;
@@ -111,8 +113,26 @@ class ConsumerHealthTests {
         assertThat(health.getStatus()).isEqualTo(Status.DOWN);
         assertThat(health.getDetails().get("silentShards"))
                 .asString()
-                .contains("orders", "shardId-2", "120.001")
+                .contains("orders", "shardId-2", "360.001")
                 .doesNotContain("shardId-1");
+    }
+
+    @Test
+    void tableOfWhichNoShardCanBeReadIsNotReady() {
+        engine.report(Role.ACTIVE, FakeEngine.table("orders", State.RUNNING, denied("shardId-1"), denied("shardId-2")));
+        var health = readiness.health();
+        assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+        assertThat(health.getDetails().get("tables")).asString().contains("orders", "not authorized");
+
+        engine.report(
+                Role.ACTIVE,
+                FakeEngine.table("orders", State.RUNNING, denied("shardId-1"), FakeEngine.shard("shardId-2")));
+        assertThat(readiness.health().getStatus()).isEqualTo(Status.UP);
+    }
+
+    private static ShardStatus denied(String id) {
+        return new ShardStatus(
+                id, null, ShardState.READING, "not authorized", null, MINUTE, null, Duration.ZERO, Duration.ZERO);
     }
 
     @Test

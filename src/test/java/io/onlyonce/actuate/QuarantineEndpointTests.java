@@ -36,6 +36,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.actuate.audit.AuditEvent;
+import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.json.BasicJsonTester;
@@ -47,7 +49,10 @@ import org.springframework.test.context.TestPropertySource;
 @SpringBootTest(
         classes = QuarantineApplication.class,
         webEnvironment = WebEnvironment.RANDOM_PORT,
-        properties = "management.endpoints.web.exposure.include=quarantine")
+        properties = {
+            "management.endpoints.web.exposure.include=quarantine",
+            "management.endpoint.quarantine.access=unrestricted"
+        })
 class QuarantineEndpointTests {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -437,6 +442,14 @@ class QuarantineEndpointTests {
             assertThat(store.find(order.id())).isPresent();
             assertThat(listener.received()).isEmpty();
         }
+    }
+
+    @Test
+    void writesAreRefusedWhereAnApplicationSaysNothing() {
+        assertThat(QuarantineEndpoint.class.getAnnotation(WebEndpoint.class).defaultAccess())
+                .isEqualTo(Access.READ_ONLY);
+        assertThat(StreamsEndpoint.class.getAnnotation(WebEndpoint.class).defaultAccess())
+                .isEqualTo(Access.READ_ONLY);
     }
 
     @Nested

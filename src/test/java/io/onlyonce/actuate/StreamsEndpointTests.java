@@ -128,6 +128,19 @@ class StreamsEndpointTests {
     }
 
     @Test
+    void whatCannotBeDoneNowIsAConflictAndSaysWhy() {
+        var standby = new FakeEngine("orders") {
+            @Override
+            public void pause(String table) {
+                throw new IllegalStateException("This process stands by; ask the active one");
+            }
+        };
+        var answer = new StreamsEndpoint("shop", standby, new ConsumerCounts()).change("orders", "pause");
+        assertThat(answer.getStatus()).isEqualTo(409);
+        assertThat(answer.getBody()).asString().contains("stands by");
+    }
+
+    @Test
     void unknownActionIsABadRequestAndTheKnownOnesAreNamed() {
         var unknown = endpoint.change("users", "stop");
         assertThat(unknown.getStatus()).isEqualTo(400);

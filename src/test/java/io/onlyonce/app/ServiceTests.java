@@ -165,7 +165,7 @@ class ServiceTests {
                 .containsExactly(entry("orders", "starting"));
         assertThat(service.get("/actuator/health/liveness").status()).isEqualTo(200);
 
-        var silence = Duration.ofMinutes(3);
+        var silence = Duration.ofMinutes(7);
         service.engine()
                 .report(
                         Role.ACTIVE,
@@ -174,7 +174,7 @@ class ServiceTests {
         var dead = service.get("/actuator/health/liveness");
         assertThat(dead.status()).isEqualTo(503);
         assertThat(dead.list("$.components.onlyonceLiveness.details.silentShards"))
-                .containsExactly(Map.of("table", "orders", "shard", "shardId-1", "sinceLastAnswerSeconds", 180.0));
+                .containsExactly(Map.of("table", "orders", "shard", "shardId-1", "sinceLastAnswerSeconds", 420.0));
         assertThat(service.get("/actuator/health/readiness").status()).isEqualTo(200);
     }
 

@@ -32,7 +32,8 @@ class PollingEngineContractTests extends EngineContract {
                 aws.tables(),
                 aws.streams(),
                 List.of(source),
-                new PollingSettings(50, Duration.ofMillis(20), Duration.ofMillis(200), haltOnGap),
+                new PollingSettings(
+                        50, Duration.ofMillis(20), Duration.ofMillis(200), Duration.ofSeconds(2), haltOnGap),
                 scheduler,
                 listener,
                 Clock.systemUTC());

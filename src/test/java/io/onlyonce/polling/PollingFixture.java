@@ -60,7 +60,8 @@ final class PollingFixture {
     }
 
     PollingEngine newEngine(List<TableSource> sources) {
-        var settings = new PollingSettings(pageSize, Duration.ofMillis(100), Duration.ofSeconds(1), haltOnGap);
+        var settings = new PollingSettings(
+                pageSize, Duration.ofMillis(100), Duration.ofSeconds(1), Duration.ofSeconds(2), haltOnGap);
         return new PollingEngine(
                 aws.tables(),
                 aws.streams(),

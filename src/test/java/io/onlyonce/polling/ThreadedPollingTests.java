@@ -88,7 +88,7 @@ class ThreadedPollingTests {
                 aws.tables(),
                 aws.streams(),
                 List.of(new TableSource("orders", null, StartAt.TRIM_HORIZON, true, path, checkpoints)),
-                new PollingSettings(50, Duration.ofMillis(10), Duration.ofMillis(50), false),
+                new PollingSettings(50, Duration.ofMillis(10), Duration.ofMillis(50), Duration.ofSeconds(2), false),
                 scheduler,
                 new PollingFixture.Events(),
                 Clock.systemUTC());

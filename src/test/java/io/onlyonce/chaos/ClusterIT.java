@@ -11,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Several processes of the polling engine, of which one is active. */
-class ClusterTests {
+class ClusterIT {
 
-    private static final Logger log = LoggerFactory.getLogger(ClusterTests.class);
+    private static final Logger log = LoggerFactory.getLogger(ClusterIT.class);
 
     private static final Duration SOON = Duration.ofSeconds(60);
 
