@@ -13,15 +13,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -148,44 +144,21 @@ class PoisonTests {
 
     private Set<String> undocumented(Set<Access> accesses) throws Exception {
         var used = used(accesses);
-        used.removeAll(documented());
+        used.removeAll(ReadmePolicy.documented(0));
         return used;
     }
 
     private Set<String> unused(Set<Access> accesses) throws Exception {
-        var documented = documented();
+        var documented = ReadmePolicy.documented(0);
         documented.removeAll(used(accesses));
         return documented;
     }
 
     private Set<String> used(Set<Access> accesses) {
-        var used = new TreeSet<String>();
-        for (Access access : accesses) {
-            String resource = access.resource()
-                    .replace(table, "orders")
-                    .replace(prefix, "onlyonce")
-                    .replaceFirst("stream/.*", "stream/*")
-                    .replaceFirst("onlyonce-(ledger|checkpoints|quarantine)", "onlyonce-*");
-            used.add(access.action() + " on " + resource);
-        }
-        return used;
-    }
-
-    /** The policy as it stands in the README. */
-    private static Set<String> documented() throws Exception {
-        String readme = Files.readString(Path.of("README.md"));
-        String policy = find("(?s)```json\\s*(\\{\\s*\"Version\".*?)```", readme);
-        var documented = new HashSet<String>();
-        var statements = Pattern.compile(
-                        "(?s)\"Action\": \\[(.*?)].*?\"Resource\": \"arn:aws:dynamodb:REGION:ACCOUNT:(.*?)\"")
-                .matcher(policy);
-        while (statements.find()) {
-            var actions = Pattern.compile("\"dynamodb:(\\w+)\"").matcher(statements.group(1));
-            while (actions.find()) {
-                documented.add(actions.group(1) + " on " + statements.group(2));
-            }
-        }
-        return documented;
+        return ReadmePolicy.used(accesses, resource -> resource.replace(table, "orders")
+                .replace(prefix, "onlyonce")
+                .replaceFirst("stream/.*", "stream/*")
+                .replaceFirst("onlyonce-(ledger|checkpoints|quarantine)", "onlyonce-*"));
     }
 
     @Configuration(proxyBeanMethods = false)
