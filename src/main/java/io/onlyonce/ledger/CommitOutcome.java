@@ -2,8 +2,15 @@ package io.onlyonce.ledger;
 
 /** What became of a transaction that carries a listener's completion. */
 public enum CommitOutcome {
-    /** Written now, or by an earlier call with the same claim whose answer was lost. */
+    /** Written now. */
     COMMITTED,
+    /** Written by an earlier call whose answer was lost; nothing was written now, so nothing that came with this call is on record. */
+    COMMITTED_BEFORE,
     /** The entry is held by another delivery or has reached its end; nothing was written. */
-    CLAIM_LOST
+    CLAIM_LOST;
+
+    /** Whether it is written, now or before. */
+    public boolean isWritten() {
+        return this != CLAIM_LOST;
+    }
 }

@@ -55,7 +55,7 @@ public interface Ledger {
 
     /**
      * Writes {@code items} and the completion of {@code listener} in one transaction, on condition that the entry is CLAIMED by the token and the listener not completed. If the entry is CLAIMED by the
-     * token and the listener is completed, an earlier call went through: nothing is written and the answer is {@link CommitOutcome#COMMITTED}.
+     * token and the listener is completed, an earlier call went through: nothing is written and the answer is {@link CommitOutcome#COMMITTED_BEFORE}.
      *
      * @param completedListeners listeners that have completed so far, put on record along with {@code listener}
      * @throws software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException if one of {@code items} was the reason
@@ -65,7 +65,7 @@ public interface Ledger {
 
     /**
      * Writes {@code items} and the entry's end QUARANTINED in one transaction, on condition that the entry is CLAIMED by the token. Repeated after it went through, it answers
-     * {@link CommitOutcome#COMMITTED}. Throws as {@link #commit} does.
+     * {@link CommitOutcome#COMMITTED_BEFORE}. Throws as {@link #commit} does.
      */
     CommitOutcome quarantine(Progress progress, List<TransactWriteItem> items);
 

@@ -66,7 +66,7 @@ final class LedgerTransactions {
         if (ledgerCode.equals(CONDITION_FAILED)) {
             var entry = reasons.get(reasons.size() - 1).item();
             boolean wentThrough = !entry.isEmpty() && action.wentThrough().test(LedgerItems.read(entry));
-            return Optional.of(wentThrough ? CommitOutcome.COMMITTED : CommitOutcome.CLAIM_LOST);
+            return Optional.of(wentThrough ? CommitOutcome.COMMITTED_BEFORE : CommitOutcome.CLAIM_LOST);
         }
         boolean passing = PASSING.contains(ledgerCode)
                 || codes.stream().allMatch(code -> code.equals(NO_REASON) || PASSING.contains(code));
@@ -86,7 +86,7 @@ final class LedgerTransactions {
     private CommitOutcome afterRefusedItems(TransactionCanceledException cancelled, Action action) {
         var entry = batches.read(List.of(action.key())).get(action.key());
         if (entry != null && action.wentThrough().test(entry)) {
-            return CommitOutcome.COMMITTED;
+            return CommitOutcome.COMMITTED_BEFORE;
         }
         if (entry == null || !entry.isClaimedBy(action.token())) {
             return CommitOutcome.CLAIM_LOST;

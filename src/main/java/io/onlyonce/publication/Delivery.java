@@ -183,7 +183,7 @@ final class Delivery {
                     path.ledger().commit(claim, listener.id(), progress().completedListeners(), items);
             if (outcome == CommitOutcome.COMMITTED) {
                 saves.carry();
-            } else {
+            } else if (!outcome.isWritten()) {
                 saves.loseClaim();
             }
             return outcome;

@@ -69,7 +69,7 @@ final class ListenerCall<T> implements ItemInserted<T>, ResolvableTypeProvider {
             ledgerFailure = e;
             throw e;
         }
-        if (outcome == CommitOutcome.CLAIM_LOST) {
+        if (!outcome.isWritten()) {
             ledgerFailure = new ClaimLostException(delivery.record());
             throw ledgerFailure;
         }

@@ -62,7 +62,7 @@ final class Quarantine {
                 now,
                 false);
         CommitOutcome outcome = store(ledger, quarantined, progress, failures);
-        if (outcome == CommitOutcome.COMMITTED) {
+        if (outcome.isWritten()) {
             listener.recordQuarantined(new RecordQuarantined(
                     quarantined.id(),
                     table,
@@ -99,7 +99,7 @@ final class Quarantine {
     private CommitOutcome store(
             Ledger ledger, QuarantinedRecord quarantined, Progress progress, Map<String, Throwable> failures) {
         CommitOutcome outcome = ledger.quarantine(progress, List.of(store.put(quarantined)));
-        if (outcome == CommitOutcome.COMMITTED) {
+        if (outcome.isWritten()) {
             Throwable cause = failures.values().iterator().next();
             Set<String> failed = quarantined.failedListeners();
             log.error(

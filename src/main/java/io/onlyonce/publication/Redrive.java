@@ -155,7 +155,7 @@ public final class Redrive {
         }
         CommitOutcome setAside =
                 quarantine.setAsideAgain(path.ledger(), quarantined, delivery.giveUp(), delivery.failures());
-        return setAside == CommitOutcome.COMMITTED ? Outcome.FAILED : Outcome.IN_PROGRESS;
+        return setAside.isWritten() ? Outcome.FAILED : Outcome.IN_PROGRESS;
     }
 
     private static Set<String> union(Set<String> some, Set<String> others) {

@@ -102,7 +102,7 @@ final class Settlement {
         synchronized (lock) {
             ending--;
             failing.remove(slot);
-            if (outcome == CommitOutcome.COMMITTED) {
+            if (outcome.isWritten()) {
                 shard.finish(slot);
             } else {
                 lose(slot);

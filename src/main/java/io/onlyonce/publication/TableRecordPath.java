@@ -246,7 +246,7 @@ final class TableRecordPath implements RecordPath {
         Progress reached = slot.delivery().giveUp();
         CommitOutcome outcome =
                 quarantine.setAside(table(), ledger(), slot.owner.shardId(), slot.record, reached, failures);
-        if (outcome == CommitOutcome.COMMITTED) {
+        if (outcome.isWritten()) {
             slot.delivery().finish();
             consumerListener().recordFinished(table(), EventName.INSERT, RecordOutcome.QUARANTINED);
         }

@@ -380,7 +380,7 @@ class DynamoDbLedgerFailureTests {
                 () -> ledger.commit(claim, "one", Set.of(), List.of(effect())),
                 "TransactWriteItems",
                 "connection reset");
-        assertThat(ledger.commit(claim, "one", Set.of(), List.of(effect()))).isEqualTo(CommitOutcome.COMMITTED);
+        assertThat(ledger.commit(claim, "one", Set.of(), List.of(effect()))).isEqualTo(CommitOutcome.COMMITTED_BEFORE);
         assertThat(effects()).isOne();
     }
 
@@ -450,7 +450,7 @@ class DynamoDbLedgerFailureTests {
         ledger.commit(claim, "one", Set.of(), List.of(effect()));
         dynamoDb.next(TRANSACTION, cancelled("ConditionalCheckFailed", "None"));
 
-        assertThat(ledger.commit(claim, "one", Set.of(), List.of(effect()))).isEqualTo(CommitOutcome.COMMITTED);
+        assertThat(ledger.commit(claim, "one", Set.of(), List.of(effect()))).isEqualTo(CommitOutcome.COMMITTED_BEFORE);
     }
 
     @Test

@@ -132,7 +132,7 @@ public final class InMemoryLedger implements Ledger {
         var outcomes = new CommitOutcome[] {CommitOutcome.CLAIM_LOST};
         entries.computeIfPresent(claim.key(), (key, entry) -> {
             if (wentThrough.test(entry)) {
-                outcomes[0] = CommitOutcome.COMMITTED;
+                outcomes[0] = CommitOutcome.COMMITTED_BEFORE;
                 return entry;
             }
             if (!entry.isClaimedBy(claim.token())) {

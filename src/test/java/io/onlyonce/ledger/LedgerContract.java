@@ -361,7 +361,7 @@ abstract class LedgerContract {
         assertThat(ledger().saveProgress(List.of(new Progress(claim, Set.of("one"), 1))))
                 .containsExactly(true);
         assertThat(ledger().commit(claim, "two", Set.of("one"), List.of(effect("effect"))))
-                .isEqualTo(CommitOutcome.COMMITTED);
+                .isEqualTo(CommitOutcome.COMMITTED_BEFORE);
         assertThat(effects("effect")).isOne();
     }
 
@@ -374,7 +374,7 @@ abstract class LedgerContract {
         assertThat(ledger().saveProgress(List.of(new Progress(claim, Set.of("two"), 1))))
                 .containsExactly(true);
         assertThat(ledger().commit(claim, "one", Set.of("two"), List.of(effect("effect"))))
-                .isEqualTo(CommitOutcome.COMMITTED);
+                .isEqualTo(CommitOutcome.COMMITTED_BEFORE);
         assertThat(effects("effect")).isOne();
         assertThat(claim(claim("key", "event", "b"))).isEqualTo(new Claimed(true, Set.of("one", "two"), 1));
     }
@@ -447,7 +447,7 @@ abstract class LedgerContract {
         assertThat(ledger().commit(claim, "one", Set.of(), List.of(effect("effect"))))
                 .isEqualTo(CommitOutcome.COMMITTED);
         assertThat(ledger().commit(claim, "one", Set.of(), List.of(effect("effect"))))
-                .isEqualTo(CommitOutcome.COMMITTED);
+                .isEqualTo(CommitOutcome.COMMITTED_BEFORE);
         assertThat(effects("effect")).isOne();
     }
 
@@ -458,7 +458,7 @@ abstract class LedgerContract {
         ledger().commit(claim, "one", Set.of(), List.of(effect("effect")));
 
         assertThat(ledger().commit(claim, "one", Set.of(), List.of(effect("effect"), refused())))
-                .isEqualTo(CommitOutcome.COMMITTED);
+                .isEqualTo(CommitOutcome.COMMITTED_BEFORE);
         assertThat(effects("effect")).isOne();
     }
 
@@ -494,7 +494,7 @@ abstract class LedgerContract {
         claim(taker);
 
         assertThat(ledger().commit(taker, "one", Set.of(), List.of(effect("effect"))))
-                .isEqualTo(CommitOutcome.COMMITTED);
+                .isEqualTo(CommitOutcome.COMMITTED_BEFORE);
         assertThat(effects("effect")).isOne();
     }
 
@@ -559,7 +559,7 @@ abstract class LedgerContract {
 
         assertThat(ledger().quarantine(progress, List.of(effect("effect")))).isEqualTo(CommitOutcome.COMMITTED);
         assertThat(ledger().quarantine(progress, List.of(effect("effect"), refused())))
-                .isEqualTo(CommitOutcome.COMMITTED);
+                .isEqualTo(CommitOutcome.COMMITTED_BEFORE);
         assertThat(effects("effect")).isOne();
     }
 

@@ -100,8 +100,8 @@ abstract class LedgerRaceContract extends LedgerContract {
     private void deliver(String key, String process) {
         var claim = claim(key, "event", process);
         if (claim(claim) instanceof Claimed
-                && ledger().commit(claim, "one", Set.of(), List.of(effect(key))) == CommitOutcome.COMMITTED
-                && ledger().commit(claim, "one", Set.of(), List.of(effect(key))) == CommitOutcome.COMMITTED) {
+                && ledger().commit(claim, "one", Set.of(), List.of(effect(key))).isWritten()
+                && ledger().commit(claim, "one", Set.of(), List.of(effect(key))).isWritten()) {
             ledger().complete(List.of(claim));
         }
     }

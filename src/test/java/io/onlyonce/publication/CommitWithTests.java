@@ -77,6 +77,52 @@ class CommitWithTests {
         }
     }
 
+    /** Nothing is written when the commit is found to have gone through, so what another listener has done meanwhile is saved like any other progress. */
+    @Test
+    void aCommitWhoseAnswerWasLostCarriesNoLaterProgress() {
+        var world = new SharedWorld();
+        var time = new ManualScheduler();
+        var last = new CountDownLatch(1);
+        try (var dying = process()
+                        .in(world)
+                        .time(time)
+                        .listener("a", event -> {
+                            calls.add("a " + calls.size());
+                            if (calls.size() == 1) {
+                                throw new IllegalStateException();
+                            }
+                        })
+                        .listener("b", event -> event.commitWith(effect(event.eventId())))
+                        .listener("c", event -> {
+                            last.countDown();
+                            new CountDownLatch(1).await();
+                        })
+                        .start();
+                var next = process()
+                        .in(world)
+                        .listener("a", event -> calls.add("a again"))
+                        .listener("b", event -> calls.add("b again"))
+                        .listener("c", event -> calls.add("c"))
+                        .start()) {
+            dying.ledger()
+                    .after(
+                            () -> {
+                                dying.ledger().heal();
+                                throw ScriptedLedger.unavailable();
+                            },
+                            LedgerOperation.COMMIT);
+            var shard = dying.open("s").offer(insert(1));
+            eventually().until(() -> shard.delivery.problem() != null);
+            time.advance(Duration.ofMillis(80));
+            eventually().until(() -> last.getCount() == 0);
+            time.advance(Duration.ofSeconds(1));
+            dying.awaitLedgerQuiet();
+
+            next.open("s").offer(insert(1)).awaitPosition(insert(1));
+            assertThat(calls).containsExactly("a 0", "a 1", "c");
+        }
+    }
+
     @Test
     void anUnavailableLedgerCostsNoAttemptEvenIfTheListenerSwallowsIt() {
         try (var process = process()
