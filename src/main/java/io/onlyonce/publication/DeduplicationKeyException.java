@@ -4,7 +4,7 @@ import io.onlyonce.stream.StreamRecord;
 import org.jspecify.annotations.Nullable;
 import org.springframework.expression.Expression;
 
-/** The configured expression gives no deduplication key for a record. Trying again would not help. */
+/** The configured expression gives no deduplication key for a record. Trying again would not help. What the evaluation said stays with the cause, because it may quote the item. */
 final class DeduplicationKeyException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

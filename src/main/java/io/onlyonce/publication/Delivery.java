@@ -19,6 +19,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
@@ -152,10 +153,11 @@ final class Delivery {
             }
         }
         if (call.committed() && failure != null) {
-            log.warn(
-                    "Listener {} threw after commitWith had succeeded for event {}; it counts as completed",
-                    listener.id(),
-                    record.eventId(),
+            LoggedFailure.log(
+                    log,
+                    Level.WARN,
+                    "Listener %s threw after commitWith had succeeded for event %s; it counts as completed"
+                            .formatted(listener.id(), record.eventId()),
                     failure);
         }
         if (!isCompleted()) {

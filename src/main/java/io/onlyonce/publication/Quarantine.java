@@ -16,10 +16,10 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Sets records aside: stores them whole, in one transaction with their end in the ledger, so that a crash leaves both or none. */
 final class Quarantine {
@@ -100,16 +100,17 @@ final class Quarantine {
             Ledger ledger, QuarantinedRecord quarantined, Progress progress, Map<String, Throwable> failures) {
         CommitOutcome outcome = ledger.quarantine(progress, List.of(store.put(quarantined)));
         if (outcome.isWritten()) {
-            Throwable cause = failures.values().iterator().next();
-            Set<String> failed = quarantined.failedListeners();
-            log.error(
-                    "Event {} of table {} was quarantined as {} after {} attempts of {}",
-                    quarantined.record().eventId(),
-                    quarantined.table(),
-                    quarantined.id(),
-                    quarantined.attempts(),
-                    failed,
-                    cause);
+            LoggedFailure.log(
+                    log,
+                    Level.ERROR,
+                    "Event %s of table %s was quarantined as %s after %d attempts of %s"
+                            .formatted(
+                                    quarantined.record().eventId(),
+                                    quarantined.table(),
+                                    quarantined.id(),
+                                    quarantined.attempts(),
+                                    quarantined.failedListeners()),
+                    failures.values().iterator().next());
         }
         return outcome;
     }
