@@ -36,6 +36,9 @@ final class OnlyoncePropertiesRules {
     private static final int MOST_CONCURRENCY = 100;
     private static final Duration MIN_LEASE_DURATION = Duration.ofSeconds(2);
 
+    /** Claims that have stood for half of the timeout and were not begun are let go. */
+    private static final Duration MIN_CLAIM_TIMEOUT = Duration.ofSeconds(1);
+
     private final List<Problem> problems = new ArrayList<>();
 
     private OnlyoncePropertiesRules() {}
@@ -52,7 +55,7 @@ final class OnlyoncePropertiesRules {
         rules.checkStreams(streams, tables);
         rules.checkPolling(polling);
         rules.checkDelivery(delivery);
-        rules.checkLedger(ledger);
+        rules.checkLedger(ledger, delivery);
         rules.require(
                 PREFIX.matcher(tables.prefix()).matches(),
                 "onlyonce.tables.prefix",
@@ -195,14 +198,26 @@ final class OnlyoncePropertiesRules {
         }
     }
 
-    private void checkLedger(Ledger ledger) {
+    private void checkLedger(Ledger ledger, Delivery delivery) {
         require(
                 ledger.retention().compareTo(MIN_RETENTION) >= 0,
                 "onlyonce.ledger.retention",
                 text(ledger.retention()),
                 "is too short, because a record may be read again for 24 hours",
                 "Use at least " + text(MIN_RETENTION) + ".");
-        requirePositive("onlyonce.ledger.claim-timeout", ledger.claimTimeout());
+        require(
+                ledger.claimTimeout().compareTo(MIN_CLAIM_TIMEOUT) >= 0,
+                "onlyonce.ledger.claim-timeout",
+                text(ledger.claimTimeout()),
+                "is so short that records are released and claimed again while they wait for their turn",
+                "Use at least " + text(MIN_CLAIM_TIMEOUT) + ", and several times what a listener takes.");
+        require(
+                delivery.maxBackoff().compareTo(ledger.claimTimeout()) < 0,
+                "onlyonce.delivery.max-backoff",
+                text(delivery.maxBackoff()),
+                "is not below onlyonce.ledger.claim-timeout = '" + text(ledger.claimTimeout())
+                        + "', so another process could take a record for abandoned that waits for its next attempt",
+                "Lower the one or raise the other.");
     }
 
     private void checkForwards(Map<String, Forward> forwards, Map<String, Stream> streams) {

@@ -68,6 +68,7 @@ class HangingListenerTests {
                         "--spring.lifecycle.timeout-per-shutdown-phase=4s",
                         "--onlyonce.tables.prefix=" + prefix,
                         "--onlyonce.ledger.claim-timeout=1s",
+                        "--onlyonce.delivery.max-backoff=500ms",
                         "--onlyonce.streams[" + table + "]=");
     }
 

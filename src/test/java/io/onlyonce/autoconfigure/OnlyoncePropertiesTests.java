@@ -108,7 +108,10 @@ class OnlyoncePropertiesTests {
             onlyonce.delivery.initial-backoff    | 31s          | onlyonce.delivery.max-backoff
             onlyonce.delivery.fatal-exceptions   | java.lang.String | exception
             onlyonce.ledger.retention            | 24h          | at least 25h
-            onlyonce.ledger.claim-timeout        | 0s           | above zero
+            onlyonce.ledger.claim-timeout        | 0s           | at least 1s
+            onlyonce.ledger.claim-timeout        | 999ms        | at least 1s
+            onlyonce.ledger.claim-timeout        | 30s          | onlyonce.delivery.max-backoff
+            onlyonce.delivery.max-backoff        | 60s          | onlyonce.ledger.claim-timeout
             onlyonce.tables.prefix               | a/b          | letters
             onlyonce.streams.orders.stream-arn   | orders       | describe-table
             onlyonce.streams.orders.stream-arn   | arn:aws:dynamodb:eu-central-1:123456789012:table/orders | describe-table
