@@ -72,6 +72,16 @@ final class Cluster implements AutoCloseable {
             return (String) streams().get("role");
         }
 
+        /** Shards that it reads or has records of in hand. */
+        long shardsInHand() {
+            return ((Map<?, ?>) streams().get("tables"))
+                    .values().stream()
+                            .flatMap(table -> ((List<?>) ((Map<?, ?>) table).get("shards")).stream())
+                            .map(shard -> ((Map<?, ?>) shard).get("state"))
+                            .filter(state -> state.equals("reading") || state.equals("blocked"))
+                            .count();
+        }
+
         void awaitReady() {
             service.awaitHttp(uri("/actuator/health/readiness"), TO_START);
         }
@@ -129,6 +139,18 @@ final class Cluster implements AutoCloseable {
                 .findFirst()
                 .map(this::isCommitted)
                 .orElse(false));
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    /** As {@link #awaitNewEffects}, for an item of each table. */
+    Duration awaitNewEffectsOfAllTables(Duration deadline) {
+        long start = System.nanoTime();
+        int before = written.size();
+        int tableCount = tables.sources().size();
+        Awaitility.await().atMost(deadline).pollInterval(Duration.ofMillis(200)).until(() -> {
+            var fresh = written.stream().skip(before).limit(tableCount).toList();
+            return fresh.size() == tableCount && fresh.stream().allMatch(this::isCommitted);
+        });
         return Duration.ofNanos(System.nanoTime() - start);
     }
 
