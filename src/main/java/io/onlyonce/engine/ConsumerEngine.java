@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.task.TaskRejectedException;
 import org.springframework.scheduling.TaskScheduler;
 import org.springframework.util.backoff.BackOffExecution;
 import org.springframework.util.backoff.ExponentialBackOff;
@@ -203,8 +204,12 @@ public final class ConsumerEngine implements Engine {
     }
 
     private void lost(Engine engine, int ofTerm) {
-        var unused = scheduler.schedule(
-                () -> standDown(engine, ofTerm), scheduler.getClock().instant());
+        try {
+            var unused = scheduler.schedule(
+                    () -> standDown(engine, ofTerm), scheduler.getClock().instant());
+        } catch (TaskRejectedException e) {
+            log.debug("The lock ran out after the end of the consumer, which could not release it", e);
+        }
     }
 
     private void standDown(Engine engine, int ofTerm) {

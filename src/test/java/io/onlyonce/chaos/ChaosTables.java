@@ -26,10 +26,17 @@ record ChaosTables(List<String> sources, String committed, String outside, Strin
     }
 
     static ChaosTables create(LocalDynamoDb local, int sources) {
-        return new ChaosTables(
+        return create(
+                local,
                 Stream.generate(() -> local.createTableWithStream("source"))
                         .limit(sources)
-                        .toList(),
+                        .toList());
+    }
+
+    /** Tables for the effects of what happens to sources that are there. */
+    static ChaosTables create(LocalDynamoDb local, List<String> sources) {
+        return new ChaosTables(
+                sources,
                 create(local, "committed"),
                 create(local, "outside", "run"),
                 LocalDynamoDb.uniqueName("chaos"));

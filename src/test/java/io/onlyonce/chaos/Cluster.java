@@ -12,7 +12,9 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.springframework.boot.json.JsonParserFactory;
@@ -28,6 +30,7 @@ final class Cluster implements AutoCloseable {
     private final LocalDynamoDb local = LocalDynamoDb.shared();
     private final ChaosTables tables;
     private final Program program;
+    private final Supplier<String> write;
     private final List<Pod> pods = new ArrayList<>();
     private final Set<String> written = new ConcurrentSkipListSet<>();
     private final ExecutorService producer = Executors.newSingleThreadExecutor();
@@ -92,21 +95,41 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    /** A consumer of some tables; the producer has begun. */
-    Cluster(int sources, String... arguments) {
-        this.tables = ChaosTables.create(local, sources);
+    /** A consumer of some tables of DynamoDB Local; the producer has begun. */
+    static Cluster ofTables(int sources, String... arguments) {
+        var local = LocalDynamoDb.shared();
+        var tables = ChaosTables.create(local, sources);
+        var numbers = new AtomicInteger();
+        return new Cluster(
+                tables,
+                local.endpoint(),
+                () -> {
+                    int number = numbers.getAndIncrement();
+                    String id = "item-%06d".formatted(number);
+                    String table = tables.sources().get(number % sources);
+                    local.client().putItem(put -> put.tableName(table).item(Map.of("id", AttributeValue.fromS(id))));
+                    return id;
+                },
+                arguments);
+    }
+
+    /**
+     * A consumer of tables at an endpoint; the producer has begun.
+     *
+     * @param write writes an item, and answers its id; ids ascend
+     */
+    Cluster(ChaosTables tables, URI endpoint, Supplier<String> write, String... arguments) {
+        this.tables = tables;
+        this.write = write;
         var all = new ArrayList<>(List.of(arguments));
         all.add("--server.port=0");
-        this.program = new Program(ChaosService.class, tables.arguments(local.endpoint(), all.toArray(String[]::new)));
+        this.program = new Program(ChaosService.class, tables.arguments(endpoint, all.toArray(String[]::new)));
         var unused = producer.submit(this::produce);
     }
 
     private void produce() {
-        for (int i = 0; producing; i++) {
-            String id = "item-%06d".formatted(i);
-            String table = tables.sources().get(i % tables.sources().size());
-            local.client().putItem(put -> put.tableName(table).item(Map.of("id", AttributeValue.fromS(id))));
-            written.add(id);
+        while (producing) {
+            written.add(write.get());
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(40));
         }
     }
@@ -142,14 +165,13 @@ final class Cluster implements AutoCloseable {
         return Duration.ofNanos(System.nanoTime() - start);
     }
 
-    /** As {@link #awaitNewEffects}, for an item of each table. */
-    Duration awaitNewEffectsOfAllTables(Duration deadline) {
+    /** As {@link #awaitNewEffects}, for so many items in a row: one for each shard, if the producer goes round. */
+    Duration awaitNewEffects(int count, Duration deadline) {
         long start = System.nanoTime();
         int before = written.size();
-        int tableCount = tables.sources().size();
         Awaitility.await().atMost(deadline).pollInterval(Duration.ofMillis(200)).until(() -> {
-            var fresh = written.stream().skip(before).limit(tableCount).toList();
-            return fresh.size() == tableCount && fresh.stream().allMatch(this::isCommitted);
+            var fresh = written.stream().skip(before).limit(count).toList();
+            return fresh.size() == count && fresh.stream().allMatch(this::isCommitted);
         });
         return Duration.ofNanos(System.nanoTime() - start);
     }

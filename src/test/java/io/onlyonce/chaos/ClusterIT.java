@@ -19,7 +19,7 @@ class ClusterIT {
 
     @Test
     void rollingRestartsHandOverAtOnceAndRepeatNothing() throws Exception {
-        try (var cluster = new Cluster(1)) {
+        try (var cluster = Cluster.ofTables(1)) {
             var first = cluster.startReady();
             cluster.awaitNewEffects(SOON);
             var second = cluster.startReady();
@@ -48,7 +48,7 @@ class ClusterIT {
 
     @Test
     void aStandbyTakesOverFromWhatWasKilledAndFromWhatIsStopped() throws Exception {
-        try (var cluster = new Cluster(1)) {
+        try (var cluster = Cluster.ofTables(1)) {
             var killed = cluster.startReady();
             var stopped = cluster.startReady();
             assertThat(stopped.role()).isEqualTo("standby");

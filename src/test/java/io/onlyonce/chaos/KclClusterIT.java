@@ -3,7 +3,16 @@ package io.onlyonce.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.onlyonce.LocalDynamoDb;
+import io.onlyonce.fake.FakeStreams;
+import io.onlyonce.fake.FakeStreamsServer;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,11 +22,13 @@ class KclClusterIT {
 
     private static final Logger log = LoggerFactory.getLogger(KclClusterIT.class);
 
+    private static final int TABLES = 6;
+    private static final int SHARDS = 64;
     private static final Duration LONG_ENOUGH = Duration.ofSeconds(120);
 
     @Test
     void shardsAreSharedAndNothingIsLostOrDoubledWhateverHappensToAProcess() throws Exception {
-        try (var cluster = new Cluster(6, "--onlyonce.engine=kcl")) {
+        try (var cluster = Cluster.ofTables(TABLES, "--onlyonce.engine=kcl")) {
             var first = cluster.startReady();
             cluster.awaitNewEffects(LONG_ENOUGH);
             var second = cluster.startReady();
@@ -30,18 +41,60 @@ class KclClusterIT {
                     third.shardsInHand());
 
             first.kill9();
-            log.info("A kill was made good after {}", cluster.awaitNewEffectsOfAllTables(LONG_ENOUGH));
+            log.info("A kill was made good after {}", cluster.awaitNewEffects(TABLES, LONG_ENOUGH));
             second.pause();
-            log.info("A stall was made good after {}", cluster.awaitNewEffectsOfAllTables(LONG_ENOUGH));
+            log.info("A stall was made good after {}", cluster.awaitNewEffects(TABLES, LONG_ENOUGH));
             second.resume();
             cluster.startReady();
             third.stop();
-            log.info("A graceful stop was made good after {}", cluster.awaitNewEffectsOfAllTables(LONG_ENOUGH));
+            log.info("A graceful stop was made good after {}", cluster.awaitNewEffects(TABLES, LONG_ENOUGH));
             second.stop();
-            cluster.awaitNewEffectsOfAllTables(LONG_ENOUGH);
+            cluster.awaitNewEffects(TABLES, LONG_ENOUGH);
 
             var audit = cluster.finish(LONG_ENOUGH);
             log.info("{} items, {} outside effects repeated", cluster.written().size(), audit.repeatedOutside());
+            assertThat(audit.missing(cluster.written())).isEmpty();
+            assertThat(audit.doubledCommits()).isEmpty();
+            assertThat(audit.unmarkedRepeats()).isEmpty();
+        }
+    }
+
+    @Test
+    void threeProcessesShareSixtyFourShardsWithNoneIdle() throws Exception {
+        var local = LocalDynamoDb.shared();
+        var aws = new FakeStreams(Clock.systemUTC());
+        String table = LocalDynamoDb.uniqueName("many");
+        String arn = aws.createTableWithStream(table);
+        var shards =
+                Stream.generate(() -> aws.addShard(arn, null)).limit(SHARDS).toList();
+        var tables = ChaosTables.create(local, List.of(table));
+        var turns = new AtomicInteger();
+        try (var server = new FakeStreamsServer(aws, local.endpoint());
+                var cluster = new Cluster(
+                        tables,
+                        server.endpoint(),
+                        () -> {
+                            // Three processes of one machine have enough to do with that.
+                            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+                            return "item-" + aws.put(arn, shards.get(turns.getAndIncrement() % SHARDS));
+                        },
+                        "--onlyonce.engine=kcl")) {
+            cluster.start();
+            cluster.start();
+            cluster.start();
+            await().atMost(Duration.ofMinutes(4))
+                    .pollInterval(Duration.ofSeconds(2))
+                    .until(() -> {
+                        var inHand = cluster.alive().stream()
+                                .map(Cluster.Pod::shardsInHand)
+                                .toList();
+                        log.info("Shards in hand: {}", inHand);
+                        return inHand.stream().allMatch(count -> count >= SHARDS / 4)
+                                && inHand.stream().mapToLong(count -> count).sum() == SHARDS;
+                    });
+            cluster.awaitNewEffects(SHARDS, LONG_ENOUGH);
+
+            var audit = cluster.finish(LONG_ENOUGH);
             assertThat(audit.missing(cluster.written())).isEmpty();
             assertThat(audit.doubledCommits()).isEmpty();
             assertThat(audit.unmarkedRepeats()).isEmpty();
