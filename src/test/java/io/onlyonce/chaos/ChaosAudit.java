@@ -15,8 +15,11 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /** What the effects of a run say, once it is over. */
 final class ChaosAudit {
 
-    private final Map<String, Integer> committed = new HashMap<>();
+    private final Map<String, Commits> committed = new HashMap<>();
     private final Map<String, List<Run>> outside = new HashMap<>();
+
+    /** How often each of the listeners that commit has done so for an item. */
+    record Commits(int steady, int flaky) {}
 
     /** One run of the listener with the outside effect. */
     record Run(String event, SequenceNumber sequence, boolean redelivered, int attempt, String process, long order) {}
@@ -24,10 +27,24 @@ final class ChaosAudit {
     ChaosAudit(DynamoDbClient client, ChaosTables tables) {
         client.scanPaginator(scan -> scan.tableName(tables.committed()).consistentRead(true)).items().stream()
                 .forEach(item -> committed.put(
-                        item.get("id").s(), Integer.parseInt(item.get("runs").n())));
+                        item.get("id").s(),
+                        new Commits(count(item, ChaosTables.RUNS), count(item, ChaosTables.FLAKY_RUNS))));
         client.scanPaginator(scan -> scan.tableName(tables.outside()).consistentRead(true)).items().stream()
                 .forEach(item -> outside.computeIfAbsent(item.get("id").s(), id -> new ArrayList<>())
                         .add(run(item)));
+    }
+
+    ChaosAudit(Map<String, Commits> committed, List<Run> outside) {
+        this.committed.putAll(committed);
+        outside.forEach(run -> this.outside
+                .computeIfAbsent(run.event(), id -> new ArrayList<>())
+                .add(run));
+    }
+
+    private static int count(Map<String, AttributeValue> item, String attribute) {
+        return item.containsKey(attribute)
+                ? Integer.parseInt(item.get(attribute).n())
+                : 0;
     }
 
     private static Run run(Map<String, AttributeValue> item) {
@@ -48,9 +65,10 @@ final class ChaosAudit {
         return outside.size();
     }
 
-    /** Whether an item has taken both effects. */
+    /** Whether an item has taken all effects. */
     boolean isThere(String key) {
-        return committed.containsKey(key) && outside.containsKey(key);
+        Commits commits = committed.get(key);
+        return commits != null && commits.steady() > 0 && commits.flaky() > 0 && outside.containsKey(key);
     }
 
     /** Keys of which an effect is missing. */
@@ -60,10 +78,11 @@ final class ChaosAudit {
         return missing;
     }
 
-    /** Keys whose committed effect happened more than once. */
+    /** Keys of which a committed effect happened more than once. */
     Set<String> doubledCommits() {
         return committed.entrySet().stream()
-                .filter(entry -> entry.getValue() > 1)
+                .filter(entry ->
+                        entry.getValue().steady() > 1 || entry.getValue().flaky() > 1)
                 .map(Map.Entry::getKey)
                 .collect(Collectors.toSet());
     }
@@ -73,17 +92,24 @@ final class ChaosAudit {
         return outside.values().stream().filter(runs -> runs.size() > 1).count();
     }
 
-    /** Keys of which more than one delivery was not marked as redelivered. Attempts of one delivery count as one. */
+    /** Keys of which more than one delivery was not marked as redelivered: what is not marked ran in one process, in attempts that differ. */
     Set<String> unmarkedRepeats() {
         return outside.entrySet().stream()
-                .filter(entry -> entry.getValue().stream()
-                        .filter(run -> !run.redelivered())
-                        .collect(Collectors.groupingBy(Run::attempt, Collectors.counting()))
-                        .values()
-                        .stream()
-                        .anyMatch(count -> count > 1))
+                .filter(entry -> isRepeatedUnmarked(entry.getValue()))
                 .map(Map.Entry::getKey)
                 .collect(Collectors.toSet());
+    }
+
+    private static boolean isRepeatedUnmarked(List<Run> runs) {
+        var unmarkedByEvent =
+                runs.stream().filter(run -> !run.redelivered()).collect(Collectors.groupingBy(Run::event));
+        return unmarkedByEvent.values().stream()
+                .anyMatch(unmarked -> unmarked.stream()
+                                        .map(Run::process)
+                                        .distinct()
+                                        .count()
+                                > 1
+                        || unmarked.stream().map(Run::attempt).distinct().count() < unmarked.size());
     }
 
     /** Pairs of first deliveries that one process ran in another order than that of their shard, which there is one of. */

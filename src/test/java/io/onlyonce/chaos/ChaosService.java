@@ -3,6 +3,8 @@ package io.onlyonce.chaos;
 import io.onlyonce.ItemInserted;
 import io.onlyonce.app.OnlyonceApplication;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.beans.factory.annotation.Value;
@@ -13,7 +15,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
-/** The service with two listeners, whose effects stand in tables of their own: one commits with its completion, one does not. */
+/** The service with three listeners, whose effects stand in tables of their own: one commits with its completion, one does not, and one commits but fails at times. */
 @Configuration(proxyBeanMethods = false)
 class ChaosService {
 
@@ -31,6 +33,20 @@ class ChaosService {
         return new Outside(client, table);
     }
 
+    @Bean
+    Flaky flaky(DynamoDbClient client, @Value("${chaos.committed}") String table, @Value("${chaos.seed:0}") long seed) {
+        return new Flaky(client, table, seed);
+    }
+
+    private static TransactWriteItem count(ItemInserted<Map<String, AttributeValue>> event, String table, String runs) {
+        return TransactWriteItem.builder()
+                .update(update -> update.tableName(table)
+                        .key(Map.of("id", event.item().get("id")))
+                        .updateExpression("ADD " + runs + " :one")
+                        .expressionAttributeValues(Map.of(":one", AttributeValue.fromN("1"))))
+                .build();
+    }
+
     static final class Committing {
 
         private final String table;
@@ -41,12 +57,38 @@ class ChaosService {
 
         @EventListener
         void on(ItemInserted<Map<String, AttributeValue>> event) {
-            event.commitWith(TransactWriteItem.builder()
-                    .update(update -> update.tableName(table)
-                            .key(Map.of("id", event.item().get("id")))
-                            .updateExpression("ADD runs :one")
-                            .expressionAttributeValues(Map.of(":one", AttributeValue.fromN("1"))))
-                    .build());
+            event.commitWith(count(event, table, ChaosTables.RUNS));
+        }
+    }
+
+    /** Fails in one of twenty calls: at once, after it has read, or when it has committed. */
+    static final class Flaky {
+
+        private final DynamoDbClient client;
+        private final String table;
+        private final long seed;
+
+        Flaky(DynamoDbClient client, String table, long seed) {
+            this.client = client;
+            this.table = table;
+            this.seed = seed;
+        }
+
+        @EventListener
+        void on(ItemInserted<Map<String, AttributeValue>> event) {
+            int dice = new Random(Objects.hash(seed, event.eventId(), event.attempt())).nextInt(60);
+            failIf(dice == 0);
+            client.getItem(
+                    get -> get.tableName(table).key(Map.of("id", event.item().get("id"))));
+            failIf(dice == 1);
+            event.commitWith(count(event, table, ChaosTables.FLAKY_RUNS));
+            failIf(dice == 2);
+        }
+
+        private static void failIf(boolean failing) {
+            if (failing) {
+                throw new IllegalStateException("at random");
+            }
         }
     }
 

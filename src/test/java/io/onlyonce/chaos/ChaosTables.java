@@ -15,11 +15,17 @@ import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
  * Tables of one run.
  *
  * @param sources tables whose new items are consumed
- * @param committed effects that commit with their completion: {@code id}, and {@code runs}, which counts
+ * @param committed effects that commit with their completion: {@code id}, and a count for each of the listeners that do so
  * @param outside effects outside any transaction: {@code id}, {@code run}, and how it came about
  * @param prefix prefix of the tables of the service itself
  */
 record ChaosTables(List<String> sources, String committed, String outside, String prefix) {
+
+    /** Counts what the steady of the listeners that commit has done. */
+    static final String RUNS = "runs";
+
+    /** Counts what the one has done that fails at times. */
+    static final String FLAKY_RUNS = "runs2";
 
     static ChaosTables create(LocalDynamoDb local) {
         return create(local, 1);

@@ -2,8 +2,11 @@ package io.onlyonce.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.onlyonce.chaos.FaultControl.Injection;
+import io.onlyonce.chaos.FaultPlan.Rule;
 import java.time.Duration;
 import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,8 +28,9 @@ class ChaosTests {
         double probability = Double.parseDouble(System.getProperty("chaos.probability", "0.02"));
         int concurrency = Integer.getInteger("chaos.concurrency", 1);
         log.info("Seed {}: {} items in {}, {} kills", seed, items, duration, kills);
-        var settings =
-                new Survival.Settings(items, duration, kills, FaultPlan.everything(seed, probability), concurrency);
+        // Several keys are read at once only after a kill, so that few calls can fail so.
+        var faults = FaultPlan.everything(seed, probability).with(Fault.UNPROCESSED_KEYS, 0.3);
+        var settings = new Survival.Settings(items, duration, kills, faults, concurrency);
 
         var outcome = new Survival(settings).run();
 
@@ -47,6 +51,14 @@ class ChaosTests {
         assertThat(audit.unmarkedRepeats())
                 .as("repeated unmarked, seed %d", seed)
                 .isEmpty();
+        var injected =
+                outcome.injected().keySet().stream().map(Injection::fault).collect(Collectors.toSet());
+        assertThat(injected).as("faults, seed %d", seed).isNotEmpty();
+        if (duration.compareTo(Duration.ofMinutes(5)) >= 0) {
+            assertThat(injected)
+                    .as("faults, seed %d", seed)
+                    .containsAll(faults.rules().stream().map(Rule::fault).toList());
+        }
         if (concurrency == 1) {
             assertThat(audit.outOfOrder()).as("out of order, seed %d", seed).isEmpty();
         }

@@ -123,6 +123,8 @@ final class Cluster implements AutoCloseable {
         this.write = write;
         var all = new ArrayList<>(List.of(arguments));
         all.add("--server.port=0");
+        // A listener fails every second or so, and what is waited for here is not its back-off.
+        all.add("--onlyonce.delivery.initial-backoff=20ms");
         this.program = new Program(ChaosService.class, tables.arguments(endpoint, all.toArray(String[]::new)));
         var unused = producer.submit(this::produce);
     }

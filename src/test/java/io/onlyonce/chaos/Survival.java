@@ -1,7 +1,9 @@
 package io.onlyonce.chaos;
 
 import io.onlyonce.LocalDynamoDb;
+import io.onlyonce.chaos.FaultControl.Injection;
 import io.onlyonce.chaos.ServiceProcess.Program;
+import io.onlyonce.chaos.Tally.Count;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,7 +53,13 @@ final class Survival {
      * @param outages how often DynamoDB was out of reach as a whole
      * @param took time from the first item to the last effect
      */
-    record Outcome(ChaosAudit audit, Set<String> expected, int kills, Map<?, ?> injected, int outages, Duration took) {}
+    record Outcome(
+            ChaosAudit audit,
+            Set<String> expected,
+            int kills,
+            Map<Injection, Count> injected,
+            int outages,
+            Duration took) {}
 
     Survival(Settings settings) {
         this.settings = settings;
@@ -110,6 +118,7 @@ final class Survival {
                         endpoint,
                         "--server.port=0",
                         "--onlyonce.delivery.concurrency=" + settings.concurrency(),
+                        "--chaos.seed=" + settings.faults().seed(),
                         // What was killed holds the lock until its lease has run out.
                         "--onlyonce.polling.lease-duration=2s",
                         // Faults are no verdict on a record here: nothing may end up in quarantine.

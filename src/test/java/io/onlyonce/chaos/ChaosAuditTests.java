@@ -1,0 +1,59 @@
+package io.onlyonce.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.onlyonce.chaos.ChaosAudit.Commits;
+import io.onlyonce.chaos.ChaosAudit.Run;
+import io.onlyonce.stream.SequenceNumber;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** The audit finds what it is there to find. */
+class ChaosAuditTests {
+
+    private static Run run(String process, int attempt, boolean redelivered) {
+        return new Run("event", new SequenceNumber("1"), redelivered, attempt, process, attempt);
+    }
+
+    private static ChaosAudit audit(Run... runs) {
+        return new ChaosAudit(Map.of(), List.of(runs));
+    }
+
+    @Test
+    void attemptsOfOneDeliveryAreNoRepeat() {
+        assertThat(audit(run("one", 1, false), run("one", 2, false), run("two", 2, true), run("two", 3, true))
+                        .unmarkedRepeats())
+                .isEmpty();
+    }
+
+    @Test
+    void aTakeoverThatLosesTheMarkIsARepeatWhateverItsAttempt() {
+        assertThat(audit(run("one", 1, false), run("two", 1, false)).unmarkedRepeats())
+                .containsExactly("event");
+        assertThat(audit(run("one", 1, false), run("two", 2, false)).unmarkedRepeats())
+                .containsExactly("event");
+    }
+
+    @Test
+    void theSameAttemptTwiceIsARepeat() {
+        assertThat(audit(run("one", 1, false), run("one", 1, false)).unmarkedRepeats())
+                .containsExactly("event");
+    }
+
+    @Test
+    void eachEffectIsMissedAndEachDoubledCommitFound() {
+        var outside = new Run("complete", new SequenceNumber("1"), false, 1, "one", 1);
+        var audit = new ChaosAudit(
+                Map.of(
+                        "complete", new Commits(1, 1),
+                        "steady", new Commits(2, 0),
+                        "flaky", new Commits(0, 2)),
+                List.of(outside));
+
+        assertThat(audit.missing(Set.of("complete", "steady", "flaky", "none")))
+                .containsExactly("flaky", "none", "steady");
+        assertThat(audit.doubledCommits()).containsExactlyInAnyOrder("steady", "flaky");
+    }
+}
