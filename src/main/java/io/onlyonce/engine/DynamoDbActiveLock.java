@@ -3,6 +3,7 @@ package io.onlyonce.engine;
 import com.amazonaws.services.dynamodbv2.AcquireLockOptions;
 import com.amazonaws.services.dynamodbv2.AmazonDynamoDBLockClient;
 import com.amazonaws.services.dynamodbv2.AmazonDynamoDBLockClientOptions;
+import com.amazonaws.services.dynamodbv2.GetLockOptions;
 import com.amazonaws.services.dynamodbv2.model.LockCurrentlyUnavailableException;
 import com.amazonaws.services.dynamodbv2.model.LockNotGrantedException;
 import java.io.IOException;
@@ -42,6 +43,7 @@ public final class DynamoDbActiveLock implements ActiveLock {
     private final String owner;
     private final Duration leaseDuration;
     private @Nullable AmazonDynamoDBLockClient client;
+    private boolean wasActive;
 
     /**
      * A lock that is not held.
@@ -62,6 +64,25 @@ public final class DynamoDbActiveLock implements ActiveLock {
 
     @Override
     public synchronized boolean acquire(Runnable lost) {
+        return tryToAcquire(lost) || (releaseOwn() && tryToAcquire(lost));
+    }
+
+    /** A heartbeat whose answer was lost leaves a version that the client does not know, so that it takes the lock for another's. Nobody else has this process's name. */
+    private boolean releaseOwn() {
+        if (!wasActive) {
+            return false;
+        }
+        var locks = client();
+        return locks.getLockFromDynamoDB(GetLockOptions.builder(consumer)
+                        .withSortKey(LOCK)
+                        .withDeleteLockOnRelease(true)
+                        .build())
+                .filter(item -> item.getOwnerName().equals(owner))
+                .map(locks::releaseLock)
+                .orElse(false);
+    }
+
+    private boolean tryToAcquire(Runnable lost) {
         var locks = client();
         try {
             locks.acquireLock(AcquireLockOptions.builder(consumer)
@@ -73,6 +94,7 @@ public final class DynamoDbActiveLock implements ActiveLock {
                     .withTimeUnit(TimeUnit.MILLISECONDS)
                     .withSessionMonitor(leaseDuration.toMillis() * 4 / 5, Optional.of(lost))
                     .build());
+            wasActive = true;
             return true;
         } catch (LockCurrentlyUnavailableException e) {
             return false;

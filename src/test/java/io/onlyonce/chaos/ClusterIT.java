@@ -29,14 +29,14 @@ class ClusterIT {
 
             for (var old : List.of(first, second, third)) {
                 old.stop();
-                log.info("A graceful stop was made good after {}", cluster.awaitNewEffects(Duration.ofSeconds(15)));
+                log.info("A graceful stop was made good after {}", cluster.awaitNewEffects(Duration.ofSeconds(30)));
                 cluster.startReady();
                 awaitOneActive(cluster);
             }
             var pods = cluster.alive();
             pods.get(0).stop();
             pods.get(1).stop();
-            cluster.awaitNewEffects(Duration.ofSeconds(15));
+            cluster.awaitNewEffects(Duration.ofSeconds(30));
 
             var audit = cluster.finish(SOON);
             assertThat(audit.missing(cluster.written())).isEmpty();
@@ -55,14 +55,15 @@ class ClusterIT {
             cluster.awaitNewEffects(SOON);
 
             killed.kill9();
-            var takeover = cluster.awaitNewEffects(Duration.ofSeconds(30));
+            var takeover = cluster.awaitNewEffects(SOON);
             log.info("A kill was made good after {}", takeover);
-            assertThat(takeover).isLessThan(Duration.ofSeconds(20));
+            // Twelve seconds where the machine has nothing else to do.
+            assertThat(takeover).isLessThan(Duration.ofSeconds(40));
             assertThat(stopped.role()).isEqualTo("active");
 
             var next = cluster.startReady();
             stopped.pause();
-            log.info("A stall was made good after {}", cluster.awaitNewEffects(Duration.ofSeconds(30)));
+            log.info("A stall was made good after {}", cluster.awaitNewEffects(SOON));
             assertThat(next.role()).isEqualTo("active");
             stopped.resume();
             await().atMost(SOON).until(() -> stopped.role().equals("standby"));

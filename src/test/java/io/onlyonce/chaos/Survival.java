@@ -99,7 +99,7 @@ final class Survival {
             }
             producer.awaitTermination(settings.duration().toSeconds() * 3 + 60, TimeUnit.SECONDS);
             // The last mile must not take longer than the faults themselves.
-            awaitEffects(settings.duration().plusSeconds(180));
+            awaitEffects(settings.duration().plusSeconds(400));
             service.stop(Duration.ofSeconds(60));
             return new Outcome(
                     new ChaosAudit(local.client(), tables),

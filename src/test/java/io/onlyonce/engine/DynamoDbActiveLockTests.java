@@ -114,6 +114,26 @@ class DynamoDbActiveLockTests {
     }
 
     @Test
+    void aProcessWhoseHeartbeatHadNoAnswerTakesItsLockBackAtOnce() {
+        one.acquire(losses::incrementAndGet);
+        dynamoDb.next(
+                "updateItem",
+                (UpdateItemRequest request,
+                        ScriptedDynamoDb.Service<UpdateItemRequest, UpdateItemResponse> service) -> {
+                    service.send(request);
+                    throw InternalServerErrorException.builder()
+                            .statusCode(500)
+                            .message("the answer is lost")
+                            .build();
+                });
+        await().atMost(LEASE.multipliedBy(3)).until(() -> losses.get() == 1);
+        one.release();
+
+        assertThat(one.acquire(losses::incrementAndGet)).isTrue();
+        assertThat(other.acquire(() -> {})).isFalse();
+    }
+
+    @Test
     void aReleaseWithoutAnswerLetsTheLockRunOut() {
         one.acquire(losses::incrementAndGet);
         dynamoDb.next("deleteItem", (request, service) -> {
