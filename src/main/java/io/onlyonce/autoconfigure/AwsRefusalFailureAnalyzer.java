@@ -1,5 +1,6 @@
 package io.onlyonce.autoconfigure;
 
+import io.onlyonce.engine.StreamNotReadableException;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,10 @@ final class AwsRefusalFailureAnalyzer extends AbstractFailureAnalyzer<DynamoDbEx
     @Override
     protected @Nullable FailureAnalysis analyze(Throwable rootFailure, DynamoDbException cause) {
         if (cause instanceof ResourceNotFoundException) {
+            if (findCause(rootFailure, StreamNotReadableException.class) != null) {
+                // Its own analyzer names table and property.
+                return null;
+            }
             return new FailureAnalysis(
                     "DynamoDB does not know the table or stream: " + message(cause),
                     "Check its name, and that region and endpoint are those of the table"

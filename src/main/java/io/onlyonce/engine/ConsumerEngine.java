@@ -272,6 +272,7 @@ public final class ConsumerEngine implements Engine {
             started = false;
             boolean inTime = engine == null || engine.stop(timeout.minusNanos(ticker.getAsLong() - start));
             release(timeout.minusNanos(ticker.getAsLong() - start));
+            log.info("The consumer has stopped{}", inTime ? "; nothing is in hand" : "");
             return inTime;
         } finally {
             turn.unlock();

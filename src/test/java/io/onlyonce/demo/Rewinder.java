@@ -1,5 +1,6 @@
 package io.onlyonce.demo;
 
+import io.onlyonce.engine.ConsumerStatus.Role;
 import io.onlyonce.engine.Engine;
 import java.util.List;
 import java.util.Map;
@@ -28,9 +29,11 @@ class Rewinder {
 
     @Scheduled(fixedRate = 25_000, initialDelay = 5_000)
     void rewind() {
-        List<Map<String, AttributeValue>> now =
-                client.scan(request -> request.tableName(CHECKPOINTS)).items();
-        if (!remembered.isEmpty()) {
+        // The lock lies beside the checkpoints, and is not to be put back.
+        List<Map<String, AttributeValue>> now = client.scan(
+                        request -> request.tableName(CHECKPOINTS).filterExpression("attribute_exists(shardId)"))
+                .items();
+        if (!remembered.isEmpty() && engine.status().role() == Role.ACTIVE) {
             engine.pause(DemoApplication.TABLE);
             remembered.forEach(checkpoint ->
                     client.putItem(request -> request.tableName(CHECKPOINTS).item(checkpoint)));
