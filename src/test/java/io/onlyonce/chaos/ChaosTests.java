@@ -23,7 +23,7 @@ class ChaosTests {
     void nothingIsMissingAndNothingIsDoubled() throws Exception {
         long seed = Long.getLong("chaos.seed", new Random().nextInt(1_000_000));
         var duration = Duration.ofSeconds((long) (60 * Double.parseDouble(System.getProperty("chaos.minutes", "0.5"))));
-        int items = Integer.getInteger("chaos.items", 1_000);
+        int items = Integer.getInteger("chaos.items", 600);
         int kills = Integer.getInteger("chaos.kills", 2);
         double probability = Double.parseDouble(System.getProperty("chaos.probability", "0.02"));
         int concurrency = Integer.getInteger("chaos.concurrency", 1);

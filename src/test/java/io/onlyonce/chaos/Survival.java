@@ -119,8 +119,10 @@ final class Survival {
                         "--server.port=0",
                         "--onlyonce.delivery.concurrency=" + settings.concurrency(),
                         "--chaos.seed=" + settings.faults().seed(),
-                        // What was killed holds the lock until its lease has run out.
-                        "--onlyonce.polling.lease-duration=2s",
+                        // What was killed holds the lock until its lease has run out. With faults, a short lease is
+                        // lost over and over.
+                        "--onlyonce.polling.lease-duration="
+                                + (settings.faults().rules().isEmpty() ? "2s" : "10s"),
                         // Faults are no verdict on a record here: nothing may end up in quarantine.
                         "--onlyonce.delivery.max-attempts=1000",
                         "--onlyonce.delivery.initial-backoff=20ms",
