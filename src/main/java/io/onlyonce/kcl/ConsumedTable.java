@@ -2,6 +2,8 @@ package io.onlyonce.kcl;
 
 import io.onlyonce.GapDetected;
 import io.onlyonce.ShardCompleted;
+import io.onlyonce.engine.Clocks;
+import io.onlyonce.engine.GapLog;
 import io.onlyonce.engine.TableSource;
 import io.onlyonce.publication.ConsumerListener;
 import io.onlyonce.publication.ConsumerListener.PollResult;

@@ -1,5 +1,6 @@
 package io.onlyonce.kcl;
 
+import io.onlyonce.engine.Clocks;
 import io.onlyonce.engine.ConsumerStatus;
 import io.onlyonce.engine.ConsumerStatus.Role;
 import io.onlyonce.engine.ConsumerStatus.State;

@@ -1,5 +1,6 @@
 package io.onlyonce.kcl;
 
+import io.onlyonce.engine.Clocks;
 import io.onlyonce.engine.StreamNotReadableException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;

@@ -2,6 +2,7 @@ package io.onlyonce.kcl;
 
 import io.onlyonce.GapDetected.Reason;
 import io.onlyonce.checkpoint.Checkpoint;
+import io.onlyonce.engine.Clocks;
 import io.onlyonce.engine.StartAt;
 import io.onlyonce.stream.Position;
 import io.onlyonce.stream.ShardId;

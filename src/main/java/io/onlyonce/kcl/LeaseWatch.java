@@ -1,5 +1,6 @@
 package io.onlyonce.kcl;
 
+import io.onlyonce.engine.Clocks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -3,6 +3,7 @@ package io.onlyonce.kcl;
 import com.amazonaws.services.dynamodbv2.streamsadapter.AmazonDynamoDBStreamsAdapterClient;
 import com.amazonaws.services.dynamodbv2.streamsadapter.DynamoDBStreamsConsumerTaskFactory;
 import com.amazonaws.services.dynamodbv2.streamsadapter.DynamoDBStreamsDataFetcher;
+import io.onlyonce.engine.Clocks;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;

@@ -1,6 +1,7 @@
 package io.onlyonce.kcl;
 
 import com.amazonaws.services.dynamodbv2.streamsadapter.adapter.DynamoDBStreamsClientRecord;
+import io.onlyonce.engine.Clocks;
 import io.onlyonce.stream.StreamRecord;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,5 +1,6 @@
 package io.onlyonce.kcl;
 
+import io.onlyonce.engine.Clocks;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package io.onlyonce.kcl;
 
+import io.onlyonce.engine.Clocks;
 import io.onlyonce.publication.RecordPath;
 import io.onlyonce.publication.ShardDelivery;
 import io.onlyonce.stream.Position;

@@ -3,11 +3,9 @@ package io.onlyonce.kcl;
 import io.onlyonce.engine.StreamNotReadableException;
 import io.onlyonce.engine.StreamNotReadableException.Reason;
 import io.onlyonce.engine.TableSource;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
-import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
 /** Asks AWS which stream a table has. */
@@ -39,16 +37,8 @@ final class StreamLookup {
 
     private String latest(TableSource source) {
         try {
-            var table = dynamoDb.describeTable(request -> request.tableName(source.table()))
-                    .table();
-            var specification = table.streamSpecification();
-            if (specification == null
-                    || !Boolean.TRUE.equals(specification.streamEnabled())
-                    || table.latestStreamArn() == null) {
-                throw new StreamNotReadableException(source.table(), Reason.STREAM_NOT_ENABLED, null);
-            }
-            requireNewImage(source, specification.streamViewType());
-            return table.latestStreamArn();
+            return source.latestStream(dynamoDb.describeTable(request -> request.tableName(source.table()))
+                    .table());
         } catch (ResourceNotFoundException e) {
             throw new StreamNotReadableException(source.table(), Reason.TABLE_MISSING, e);
         }
@@ -59,7 +49,7 @@ final class StreamLookup {
             var stream = streams.describeStream(
                             request -> request.streamArn(arn).limit(1))
                     .streamDescription();
-            requireNewImage(source, stream.streamViewType());
+            source.requireNewImage(stream.streamViewType());
             return arn;
         } catch (ResourceNotFoundException e) {
             throw new StreamNotReadableException(source.table(), Reason.STREAM_MISSING, e);
@@ -70,11 +60,5 @@ final class StreamLookup {
         var details = e.awsErrorDetails();
         return details != null
                 && ("AccessDeniedException".equals(details.errorCode()) || "AccessDenied".equals(details.errorCode()));
-    }
-
-    private static void requireNewImage(TableSource source, @Nullable StreamViewType viewType) {
-        if (source.newImageNeeded() && (viewType == StreamViewType.KEYS_ONLY || viewType == StreamViewType.OLD_IMAGE)) {
-            throw new StreamNotReadableException(source.table(), Reason.NEW_IMAGE_MISSING, null);
-        }
     }
 }

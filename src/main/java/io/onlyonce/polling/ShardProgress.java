@@ -1,5 +1,6 @@
 package io.onlyonce.polling;
 
+import io.onlyonce.engine.Clocks;
 import io.onlyonce.stream.Position;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,5 +1,6 @@
 package io.onlyonce.polling;
 
+import io.onlyonce.engine.Clocks;
 import io.onlyonce.engine.StreamNotReadableException;
 import io.onlyonce.engine.StreamNotReadableException.Reason;
 import io.onlyonce.engine.TableSource;
@@ -14,7 +15,6 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.DescribeStreamRequest;
 import software.amazon.awssdk.services.dynamodb.model.DescribeStreamResponse;
 import software.amazon.awssdk.services.dynamodb.model.ShardFilterType;
-import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
 /** Asks AWS which stream a table has and which shards a stream has. One call each, not paced. */
@@ -49,16 +49,8 @@ final class StreamDescriber {
             return source.streamArn();
         }
         try {
-            var table = tables.describeTable(request -> request.tableName(source.table()))
-                    .table();
-            var specification = table.streamSpecification();
-            if (specification == null
-                    || !Boolean.TRUE.equals(specification.streamEnabled())
-                    || table.latestStreamArn() == null) {
-                throw new StreamNotReadableException(source.table(), Reason.STREAM_NOT_ENABLED, null);
-            }
-            requireNewImage(source, specification.streamViewType());
-            return table.latestStreamArn();
+            return source.latestStream(tables.describeTable(request -> request.tableName(source.table()))
+                    .table());
         } catch (RuntimeException e) {
             if (ReadError.of(e) == ReadError.NOT_FOUND) {
                 throw new StreamNotReadableException(source.table(), Reason.TABLE_MISSING, e);
@@ -86,7 +78,7 @@ final class StreamDescriber {
             TableSource source, String streamArn, DescribeStreamRequest.Builder request) {
         var answer = streams.describeStream(request.streamArn(streamArn).build());
         if (streamArn.equals(source.streamArn())) {
-            requireNewImage(source, answer.streamDescription().streamViewType());
+            source.requireNewImage(answer.streamDescription().streamViewType());
         }
         return answer;
     }
@@ -112,11 +104,5 @@ final class StreamDescriber {
             }
         }
         return clocks.now();
-    }
-
-    private static void requireNewImage(TableSource source, @Nullable StreamViewType viewType) {
-        if (source.newImageNeeded() && (viewType == StreamViewType.KEYS_ONLY || viewType == StreamViewType.OLD_IMAGE)) {
-            throw new StreamNotReadableException(source.table(), Reason.NEW_IMAGE_MISSING, null);
-        }
     }
 }

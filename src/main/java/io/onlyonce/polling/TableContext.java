@@ -1,5 +1,6 @@
 package io.onlyonce.polling;
 
+import io.onlyonce.engine.Clocks;
 import io.onlyonce.engine.TableSource;
 import io.onlyonce.publication.ConsumerListener;
 import java.util.function.Consumer;

@@ -3,6 +3,7 @@ package io.onlyonce.polling;
 import io.onlyonce.GapDetected;
 import io.onlyonce.engine.ConsumerStatus.State;
 import io.onlyonce.engine.ConsumerStatus.TableStatus;
+import io.onlyonce.engine.GapLog;
 import io.onlyonce.engine.StreamNotReadableException;
 import io.onlyonce.engine.StreamNotReadableException.Reason;
 import java.util.concurrent.CompletableFuture;

@@ -1,5 +1,6 @@
 package io.onlyonce.polling;
 
+import io.onlyonce.engine.Clocks;
 import io.onlyonce.engine.ConsumerStatus.ShardState;
 import io.onlyonce.engine.ConsumerStatus.ShardStatus;
 import io.onlyonce.engine.ConsumerStatus.State;

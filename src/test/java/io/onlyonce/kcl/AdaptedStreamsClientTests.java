@@ -10,6 +10,7 @@ import static org.mockito.Mockito.when;
 
 import io.onlyonce.GapDetected;
 import io.onlyonce.GapDetected.Reason;
+import io.onlyonce.engine.Clocks;
 import io.onlyonce.fake.SlowRecordPath;
 import io.onlyonce.publication.ConsumerListener;
 import io.onlyonce.stream.SequenceNumber;

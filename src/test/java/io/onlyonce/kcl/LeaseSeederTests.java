@@ -9,6 +9,7 @@ import io.onlyonce.GapDetected;
 import io.onlyonce.GapDetected.Reason;
 import io.onlyonce.checkpoint.Checkpoint;
 import io.onlyonce.checkpoint.InMemoryCheckpointStore;
+import io.onlyonce.engine.Clocks;
 import io.onlyonce.engine.StartAt;
 import io.onlyonce.fake.SlowRecordPath;
 import io.onlyonce.publication.ConsumerListener;

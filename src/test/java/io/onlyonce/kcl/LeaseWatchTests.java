@@ -2,6 +2,7 @@ package io.onlyonce.kcl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.onlyonce.engine.Clocks;
 import io.onlyonce.fake.SlowRecordPath;
 import io.onlyonce.stream.ShardId;
 import java.time.Clock;

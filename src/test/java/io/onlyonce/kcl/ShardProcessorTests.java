@@ -15,6 +15,7 @@ import com.amazonaws.services.dynamodbv2.streamsadapter.adapter.DynamoDBStreamsC
 import io.onlyonce.GapDetected;
 import io.onlyonce.GapDetected.Reason;
 import io.onlyonce.ShardCompleted;
+import io.onlyonce.engine.Clocks;
 import io.onlyonce.engine.ConsumerStatus.ShardState;
 import io.onlyonce.fake.SlowRecordPath;
 import io.onlyonce.publication.ConsumerListener;

@@ -1,4 +1,4 @@
-package io.onlyonce.kcl;
+package io.onlyonce.engine;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -11,22 +11,25 @@ import java.util.function.LongSupplier;
  * @param wall compared with moments that AWS reports; may jump
  * @param nanoTime measures durations; never jumps
  */
-record Clocks(Clock wall, LongSupplier nanoTime) {
+public record Clocks(Clock wall, LongSupplier nanoTime) {
 
-    Instant now() {
+    /** Now, by the wall clock. */
+    public Instant now() {
         return wall.instant();
     }
 
-    long nanos() {
+    /** Now, by the clock that never jumps. */
+    public long nanos() {
         return nanoTime.getAsLong();
     }
 
-    Duration since(long nanos) {
+    /** Time that has passed since a moment of that clock. */
+    public Duration since(long nanos) {
         return Duration.ofNanos(nanos() - nanos);
     }
 
     /** Age of a moment by the clock of AWS; never negative, whatever the two clocks think of each other. */
-    Duration since(Instant moment) {
+    public Duration since(Instant moment) {
         var age = Duration.between(moment, now());
         return age.isNegative() ? Duration.ZERO : age;
     }

@@ -1,4 +1,4 @@
-package io.onlyonce.kcl;
+package io.onlyonce.engine;
 
 import io.onlyonce.GapDetected;
 import io.onlyonce.stream.SequenceNumber;
@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** The gaps of a table that were reported already. A shard that is opened anew meets the same gap again. */
-final class GapLog {
+public final class GapLog {
 
     private record Known(
             GapDetected.Reason reason, String streamArn, @Nullable ShardId shardId, @Nullable SequenceNumber after) {}
@@ -16,7 +16,7 @@ final class GapLog {
     private final Set<Known> known = ConcurrentHashMap.newKeySet();
 
     /** Whether the gap is a new one. */
-    boolean add(GapDetected gap) {
+    public boolean add(GapDetected gap) {
         return known.add(new Known(gap.reason(), gap.streamArn(), gap.shardId(), gap.after()));
     }
 }
