@@ -5,6 +5,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
@@ -62,6 +63,17 @@ public final class LocalDynamoDb {
     /** Client of the DynamoDB Streams API. */
     public DynamoDbStreamsClient streamsClient() {
         return streamsClient;
+    }
+
+    /** Arguments of a service on a free port, whose DynamoDB is at an endpoint. */
+    public static String[] serviceArguments(URI endpoint, String... more) {
+        var common = Stream.of(
+                "--server.port=0",
+                "--spring.cloud.aws.dynamodb.endpoint=" + endpoint,
+                "--spring.cloud.aws.region.static=eu-central-1",
+                "--spring.cloud.aws.credentials.access-key=local",
+                "--spring.cloud.aws.credentials.secret-key=local");
+        return Stream.concat(common, Stream.of(more)).toArray(String[]::new);
     }
 
     /** A name that no other test uses. */

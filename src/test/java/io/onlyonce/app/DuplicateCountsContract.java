@@ -124,14 +124,10 @@ abstract class DuplicateCountsContract {
 
     private ConfigurableApplicationContext run() {
         return OnlyonceApplication.application(Listeners.class)
-                .run(
-                        "--server.port=0",
-                        "--spring.cloud.aws.dynamodb.endpoint=" + endpoint(),
-                        "--spring.cloud.aws.region.static=eu-central-1",
-                        "--spring.cloud.aws.credentials.access-key=local",
-                        "--spring.cloud.aws.credentials.secret-key=local",
+                .run(LocalDynamoDb.serviceArguments(
+                        endpoint(),
                         "--onlyonce.tables.prefix=" + prefix,
-                        "--onlyonce.streams." + table + ".key=item-key");
+                        "--onlyonce.streams." + table + ".key=item-key"));
     }
 
     @Configuration(proxyBeanMethods = false)

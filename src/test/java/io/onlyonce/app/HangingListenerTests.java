@@ -58,18 +58,14 @@ class HangingListenerTests {
 
     private ConfigurableApplicationContext run(boolean hang) {
         return OnlyonceApplication.application(Hanging.class)
-                .run(
-                        "--server.port=0",
+                .run(LocalDynamoDb.serviceArguments(
+                        local.endpoint(),
                         "--hang=" + hang,
-                        "--spring.cloud.aws.dynamodb.endpoint=" + local.endpoint(),
-                        "--spring.cloud.aws.region.static=eu-central-1",
-                        "--spring.cloud.aws.credentials.access-key=local",
-                        "--spring.cloud.aws.credentials.secret-key=local",
                         "--spring.lifecycle.timeout-per-shutdown-phase=4s",
                         "--onlyonce.tables.prefix=" + prefix,
                         "--onlyonce.ledger.claim-timeout=1s",
                         "--onlyonce.delivery.max-backoff=500ms",
-                        "--onlyonce.streams[" + table + "]=");
+                        "--onlyonce.streams[" + table + "]="));
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -38,15 +38,11 @@ class LargeItemTests {
                             "content", AttributeValue.fromB(SdkBytes.fromByteArray(new byte[BYTES])))));
         }
         try (var context = OnlyonceApplication.application(Large.class)
-                .run(
-                        "--server.port=0",
-                        "--spring.cloud.aws.dynamodb.endpoint=" + local.endpoint(),
-                        "--spring.cloud.aws.region.static=eu-central-1",
-                        "--spring.cloud.aws.credentials.access-key=local",
-                        "--spring.cloud.aws.credentials.secret-key=local",
+                .run(LocalDynamoDb.serviceArguments(
+                        local.endpoint(),
                         "--onlyonce.delivery.max-attempts=1",
                         "--onlyonce.tables.prefix=" + LocalDynamoDb.uniqueName("books"),
-                        "--onlyonce.streams[" + table + "]=")) {
+                        "--onlyonce.streams[" + table + "]="))) {
             var listener = context.getBean(Listener.class);
             await().atMost(Duration.ofSeconds(60)).until(() -> listener.quarantined.size() == 1);
             await().atMost(Duration.ofSeconds(60)).until(() -> listener.handled.size() == ITEMS - 1);

@@ -30,15 +30,11 @@ class ListenerObservationTests {
     @Test
     void listenerRunsWithinAnObservationOfItsTableShardAndEvent() {
         try (var context = OnlyonceApplication.application(Observed.class)
-                .run(
-                        "--server.port=0",
-                        "--spring.cloud.aws.dynamodb.endpoint=" + local.endpoint(),
-                        "--spring.cloud.aws.region.static=eu-central-1",
-                        "--spring.cloud.aws.credentials.access-key=local",
-                        "--spring.cloud.aws.credentials.secret-key=local",
+                .run(LocalDynamoDb.serviceArguments(
+                        local.endpoint(),
                         "--onlyonce.delivery.initial-backoff=1ms",
                         "--onlyonce.tables.prefix=" + LocalDynamoDb.uniqueName("observed"),
-                        "--onlyonce.streams." + table + "=")) {
+                        "--onlyonce.streams." + table + "="))) {
             var handler = context.getBean(Handler.class);
             var stopped = context.getBean(Stopped.class).contexts;
             local.client().putItem(request -> request.tableName(table).item(Map.of("id", AttributeValue.fromS("a"))));

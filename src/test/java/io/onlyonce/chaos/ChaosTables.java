@@ -85,19 +85,17 @@ record ChaosTables(List<String> sources, String committed, String outside, Strin
 
     /** Arguments for {@link ChaosService}, against an endpoint. */
     String[] arguments(URI endpoint, String... more) {
-        return Stream.of(
-                        Stream.of(
-                                "--spring.cloud.aws.dynamodb.endpoint=" + endpoint,
-                                "--spring.cloud.aws.region.static=eu-central-1",
-                                "--spring.cloud.aws.credentials.access-key=local",
-                                "--spring.cloud.aws.credentials.secret-key=local",
-                                "--management.endpoints.access.max-permitted=unrestricted",
-                                "--onlyonce.tables.prefix=" + prefix,
-                                "--chaos.committed=" + committed,
-                                "--chaos.outside=" + outside),
-                        sources.stream().map(source -> "--onlyonce.streams[" + source + "].key=item-key"),
-                        Stream.of(more))
-                .flatMap(arguments -> arguments)
-                .toArray(String[]::new);
+        return LocalDynamoDb.serviceArguments(
+                endpoint,
+                Stream.of(
+                                Stream.of(
+                                        "--management.endpoints.access.max-permitted=unrestricted",
+                                        "--onlyonce.tables.prefix=" + prefix,
+                                        "--chaos.committed=" + committed,
+                                        "--chaos.outside=" + outside),
+                                sources.stream().map(source -> "--onlyonce.streams[" + source + "].key=item-key"),
+                                Stream.of(more))
+                        .flatMap(arguments -> arguments)
+                        .toArray(String[]::new));
     }
 }

@@ -122,7 +122,6 @@ final class Cluster implements AutoCloseable {
         this.tables = tables;
         this.write = write;
         var all = new ArrayList<>(List.of(arguments));
-        all.add("--server.port=0");
         // A listener fails every second or so, and what is waited for here is not its back-off.
         all.add("--onlyonce.delivery.initial-backoff=20ms");
         this.program = new Program(ChaosService.class, tables.arguments(endpoint, all.toArray(String[]::new)));

@@ -38,16 +38,12 @@ class CountsUnderFaultsTests {
                     .with(Fault.REPEATED_PAGE, 0.3)
                     .with(Fault.EMPTY_PAGE, 0.1));
             try (var context = OnlyonceApplication.application(Flaky.class)
-                    .run(
-                            "--server.port=0",
-                            "--spring.cloud.aws.dynamodb.endpoint=" + proxy.endpoint(),
-                            "--spring.cloud.aws.region.static=eu-central-1",
-                            "--spring.cloud.aws.credentials.access-key=local",
-                            "--spring.cloud.aws.credentials.secret-key=local",
+                    .run(LocalDynamoDb.serviceArguments(
+                            proxy.endpoint(),
                             "--onlyonce.polling.page-size=20",
                             "--onlyonce.delivery.initial-backoff=1ms",
                             "--onlyonce.tables.prefix=" + LocalDynamoDb.uniqueName("books"),
-                            "--onlyonce.streams[" + table + "]=")) {
+                            "--onlyonce.streams[" + table + "]="))) {
                 var meters = context.getBean(MeterRegistry.class);
                 await().atMost(Duration.ofSeconds(90))
                         .until(() -> count(meters, "onlyonce.records", "outcome", "processed") == ITEMS);

@@ -71,7 +71,7 @@ class KclAccessIT {
 
     private ConfigurableApplicationContext run(URI endpoint) {
         return OnlyonceApplication.application(ChaosService.class)
-                .run(tables.arguments(endpoint, "--server.port=0", "--onlyonce.engine=kcl"));
+                .run(tables.arguments(endpoint, "--onlyonce.engine=kcl"));
     }
 
     private void write(String id) {

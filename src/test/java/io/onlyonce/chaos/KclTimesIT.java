@@ -42,9 +42,7 @@ class KclTimesIT {
     void ours() {
         var times = measure(
                 "ours",
-                name -> new Program(
-                        ChaosService.class,
-                        tables.arguments(local.endpoint(), "--server.port=0", "--onlyonce.engine=kcl")));
+                name -> new Program(ChaosService.class, tables.arguments(local.endpoint(), "--onlyonce.engine=kcl")));
 
         assertThat(times.first()).isLessThan(Duration.ofSeconds(30));
         assertThat(times.takeover()).isLessThan(Duration.ofSeconds(30));

@@ -105,17 +105,13 @@ class PoisonTests {
 
     private ConfigurableApplicationContext run(URI endpoint) {
         return OnlyonceApplication.application(Listeners.class)
-                .run(
-                        "--server.port=0",
-                        "--spring.cloud.aws.dynamodb.endpoint=" + endpoint,
-                        "--spring.cloud.aws.region.static=eu-central-1",
-                        "--spring.cloud.aws.credentials.access-key=local",
-                        "--spring.cloud.aws.credentials.secret-key=local",
+                .run(LocalDynamoDb.serviceArguments(
+                        endpoint,
                         "--management.endpoints.access.max-permitted=unrestricted",
                         "--onlyonce.tables.prefix=" + prefix,
                         "--onlyonce.streams[" + table + "]=",
                         "--onlyonce.delivery.max-attempts=3",
-                        "--onlyonce.delivery.initial-backoff=100ms");
+                        "--onlyonce.delivery.initial-backoff=100ms"));
     }
 
     private HttpResponse<String> get(ConfigurableApplicationContext context, String path) throws Exception {

@@ -22,7 +22,7 @@ class PollingClassesTests {
     @Test
     void noneOfKclIsLoaded() throws Exception {
         local.client().putItem(put -> put.tableName(tables.source()).item(Map.of("id", AttributeValue.fromS("one"))));
-        var program = new Program(ChaosService.class, tables.arguments(local.endpoint(), "--server.port=0"));
+        var program = new Program(ChaosService.class, tables.arguments(local.endpoint()));
         try (var service = ServiceProcess.start(tables.prefix(), program)) {
             Awaitility.await()
                     .atMost(Duration.ofMinutes(2))

@@ -116,7 +116,6 @@ final class Survival {
                 ChaosService.class,
                 tables.arguments(
                         endpoint,
-                        "--server.port=0",
                         "--onlyonce.delivery.concurrency=" + settings.concurrency(),
                         "--chaos.seed=" + settings.faults().seed(),
                         // What was killed holds the lock until its lease has run out. With faults, a short lease is

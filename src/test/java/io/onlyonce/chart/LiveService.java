@@ -28,16 +28,12 @@ final class LiveService implements AutoCloseable {
     private final AtomicInteger items = new AtomicInteger();
     private final ConfigurableApplicationContext context;
 
-    LiveService(String... arguments) {
+    LiveService() {
         context = OnlyonceApplication.application(Listeners.class)
-                .run(
-                        "--server.port=0",
-                        "--spring.cloud.aws.dynamodb.endpoint=" + local.endpoint(),
-                        "--spring.cloud.aws.region.static=eu-central-1",
-                        "--spring.cloud.aws.credentials.access-key=local",
-                        "--spring.cloud.aws.credentials.secret-key=local",
+                .run(LocalDynamoDb.serviceArguments(
+                        local.endpoint(),
                         "--onlyonce.tables.prefix=" + LocalDynamoDb.uniqueName("live"),
-                        "--onlyonce.streams." + table + ".key=item-key");
+                        "--onlyonce.streams." + table + ".key=item-key"));
     }
 
     String table() {
