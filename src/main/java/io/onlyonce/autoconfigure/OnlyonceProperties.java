@@ -1,6 +1,7 @@
 package io.onlyonce.autoconfigure;
 
 import io.onlyonce.engine.StartAt;
+import io.onlyonce.forward.HttpSettings.Mode;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -155,7 +156,38 @@ record OnlyonceProperties(
      * Listener that ships with Onlyonce.
      *
      * @param table Table whose new items it handles; one of onlyonce.streams.
+     * @param filter SpEL expression over the item, true for those to handle; all if absent.
      * @param log Level at which new items are logged.
+     * @param http Receiver to which new items are posted.
      */
-    record Forward(@Nullable String table, @Nullable Level log) {}
+    record Forward(@Nullable String table, @Nullable String filter, @Nullable Level log, @Nullable Http http) {}
+
+    /**
+     * Receiver to which new items are posted.
+     *
+     * @param url Address of the receiver.
+     * @param headers Further headers of each request.
+     * @param timeout Time for a request and its answer.
+     * @param secret Secret with which messages are signed, as Standard Webhooks says.
+     * @param alreadyProcessed Status with which the receiver says that it has processed the event before.
+     * @param mode Form of the CloudEvent: binary (attributes in headers) or structured (all in one JSON document).
+     */
+    record Http(
+            @Nullable String url,
+            @DefaultValue Map<String, String> headers,
+            @DefaultValue("10s") Duration timeout,
+            @Nullable String secret,
+            @DefaultValue("409") int alreadyProcessed,
+            @DefaultValue("binary") Mode mode) {
+
+        Http {
+            headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+        }
+
+        /** Without what may be secret. */
+        @Override
+        public String toString() {
+            return "Http[timeout=%s, mode=%s]".formatted(timeout, mode);
+        }
+    }
 }

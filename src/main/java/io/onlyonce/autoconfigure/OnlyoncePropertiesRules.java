@@ -62,7 +62,7 @@ final class OnlyoncePropertiesRules {
                 tables.prefix(),
                 "is not the beginning of a table name",
                 "Use 1 to 243 letters, digits, dots, dashes and underscores.");
-        rules.checkForwards(forwards, streams);
+        new ForwardRules(rules.problems, streams, ledger).check(forwards);
         rules.report();
     }
 
@@ -220,28 +220,6 @@ final class OnlyoncePropertiesRules {
                 "Lower the one or raise the other.");
     }
 
-    private void checkForwards(Map<String, Forward> forwards, Map<String, Stream> streams) {
-        forwards.forEach((name, forward) -> {
-            String property = nameOf("onlyonce.forward", name);
-            if (forward.table() == null) {
-                add(property + ".table", "", "is missing", "Name the table whose new items are forwarded.");
-            } else {
-                require(
-                        streams.containsKey(forward.table()),
-                        property + ".table",
-                        forward.table(),
-                        "is not a table whose stream is consumed",
-                        "Use one of onlyonce.streams: " + String.join(", ", streams.keySet()) + ".");
-            }
-            require(
-                    forward.log() != null,
-                    property,
-                    "",
-                    "has no target",
-                    "Set " + property + ".log to a level such as info.");
-        });
-    }
-
     private void requirePositive(String property, Duration value) {
         require(
                 !value.isNegative() && !value.isZero(),
@@ -275,7 +253,7 @@ final class OnlyoncePropertiesRules {
         return key.matches("[a-z0-9-]+") ? map + "." + key : map + "[" + key + "]";
     }
 
-    private static String text(Duration duration) {
+    static String text(Duration duration) {
         return duration.toMillis() < 1000
                 ? duration.toMillis() + "ms"
                 : duration.toString().substring("PT".length()).toLowerCase(Locale.ROOT);

@@ -6,6 +6,7 @@ import io.onlyonce.publication.ItemMapper;
 import io.onlyonce.publication.PublishedItem;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.context.event.GenericApplicationListener;
@@ -17,6 +18,7 @@ public final class Forward implements GenericApplicationListener, ItemListener {
 
     private final String id;
     private final String table;
+    private final @Nullable ItemFilter filter;
     private final Consumer<ItemInserted<Map<String, AttributeValue>>> target;
 
     /**
@@ -24,11 +26,17 @@ public final class Forward implements GenericApplicationListener, ItemListener {
      *
      * @param name name in the properties
      * @param table table whose items are forwarded
+     * @param filter which of them; all if absent
      * @param target where they go; an exception counts as the forward's failure
      */
-    public Forward(String name, String table, Consumer<ItemInserted<Map<String, AttributeValue>>> target) {
+    public Forward(
+            String name,
+            String table,
+            @Nullable ItemFilter filter,
+            Consumer<ItemInserted<Map<String, AttributeValue>>> target) {
         this.id = "forward." + name;
         this.table = table;
+        this.filter = filter;
         this.target = target;
     }
 
@@ -63,7 +71,13 @@ public final class Forward implements GenericApplicationListener, ItemListener {
     public void onApplicationEvent(ApplicationEvent event) {
         if (event instanceof PayloadApplicationEvent<?> payloadEvent
                 && payloadEvent.getPayload() instanceof PublishedItem item) {
-            item.deliverTo(this, ItemMapper.RAW, target);
+            item.deliverTo(this, ItemMapper.RAW, this::forward);
+        }
+    }
+
+    private void forward(ItemInserted<Map<String, AttributeValue>> event) {
+        if (filter == null || filter.accepts(event)) {
+            target.accept(event);
         }
     }
 }

@@ -18,6 +18,7 @@ public record DeliverySettings(int concurrency, Duration claimTimeout, RetryPoli
 
     /** What no retry mends: an image that does not fit, and errors of the program. */
     private static final List<Class<? extends Throwable>> FATAL = List.of(
+            FatalFailureException.class,
             ItemMappingException.class,
             DeduplicationKeyException.class,
             ClassCastException.class,

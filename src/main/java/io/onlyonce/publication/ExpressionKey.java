@@ -2,32 +2,14 @@ package io.onlyonce.publication;
 
 import io.onlyonce.stream.StreamRecord;
 import java.util.Base64;
-import java.util.Map;
-import org.springframework.expression.EvaluationContext;
-import org.springframework.expression.Expression;
-import org.springframework.expression.spel.SpelCompilerMode;
-import org.springframework.expression.spel.SpelParserConfiguration;
-import org.springframework.expression.spel.standard.SpelExpressionParser;
-import org.springframework.expression.spel.support.MapAccessor;
-import org.springframework.expression.spel.support.SimpleEvaluationContext;
 
 /** Key by a SpEL expression, whose root is the new image as plain values: {@code customer.id + '/' + orderNumber}. */
 final class ExpressionKey implements DeduplicationKey {
 
-    private static final SpelExpressionParser PARSER =
-            new SpelExpressionParser(new SpelParserConfiguration(SpelCompilerMode.OFF, null));
-
-    // Restricted: no types, constructors or bean references, because the expression runs over data that others wrote.
-    // Attributes only: as a bean, every map would have the property "empty".
-    private static final EvaluationContext CONTEXT = SimpleEvaluationContext.forPropertyAccessors(
-                    new MapAccessor(false))
-            .withInstanceMethods()
-            .build();
-
-    private final Expression expression;
+    private final ItemExpression expression;
 
     ExpressionKey(String text) {
-        this.expression = PARSER.parseExpression(text);
+        this.expression = new ItemExpression(text);
     }
 
     @Override
@@ -38,8 +20,7 @@ final class ExpressionKey implements DeduplicationKey {
         }
         Object value;
         try {
-            Map<String, Object> root = PlainValues.of(image);
-            value = expression.getValue(CONTEXT, root);
+            value = expression.valueOf(image);
         } catch (RuntimeException e) {
             throw new DeduplicationKeyException(record, expression, "it failed", e);
         }
@@ -72,6 +53,6 @@ final class ExpressionKey implements DeduplicationKey {
 
     @Override
     public String toString() {
-        return expression.getExpressionString();
+        return expression.toString();
     }
 }

@@ -64,7 +64,18 @@ final class Failures {
             givenUp.putAll(thisRound);
             return new RoundOutcome.GivenUp(Map.copyOf(givenUp));
         }
-        return new RoundOutcome.Retry(Map.copyOf(thisRound), delay);
+        return new RoundOutcome.Retry(Map.copyOf(thisRound), longest(delay));
+    }
+
+    /** The policy's delay, or a longer one that a failure asks for. */
+    private Duration longest(Duration delay) {
+        Duration longest = delay;
+        for (Throwable failure : thisRound.values()) {
+            if (failure instanceof RetryLaterException later && later.delay().compareTo(longest) > 0) {
+                longest = later.delay();
+            }
+        }
+        return longest;
     }
 
     /** Gives every listener another round. */

@@ -7,11 +7,12 @@ import java.util.stream.Collectors;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** Primary keys as text: {@code id=S:a1,day=N:7}, the attributes in the order of their names. */
-final class ItemKeys {
+public final class ItemKeys {
 
     private ItemKeys() {}
 
-    static String text(Map<String, AttributeValue> keys) {
+    /** A primary key as text, the same for equal keys only. */
+    public static String text(Map<String, AttributeValue> keys) {
         if (keys.size() == 1) {
             var only = keys.entrySet().iterator().next();
             return text(only);

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.event.Level;
 
-/** Logs failures of listeners: a listener's own with its stack trace, one of mapping or of a key expression by its classes alone, because what a converter says may quote the item. */
+/** Logs failures of listeners: a listener's own with its stack trace, one of mapping or of an expression by its classes alone, because what a converter says may quote the item, and a fatal one with its own message only, because the answer of a receiver may as well. */
 final class LoggedFailure {
 
     /** A chain of causes may be a circle. */
@@ -19,7 +19,7 @@ final class LoggedFailure {
         List<Throwable> chain = chain(failure);
         if (chain.stream().anyMatch(LoggedFailure::mayQuoteTheItem)) {
             String classes =
-                    chain.stream().map(cause -> cause.getClass().getName()).collect(Collectors.joining(", caused by "));
+                    chain.stream().map(LoggedFailure::withoutQuotes).collect(Collectors.joining(", caused by "));
             log.atLevel(level).log("{}: {}", text, classes);
         } else {
             log.atLevel(level).setCause(failure).log(text);
@@ -27,7 +27,15 @@ final class LoggedFailure {
     }
 
     private static boolean mayQuoteTheItem(Throwable failure) {
-        return failure instanceof ItemMappingException || failure instanceof DeduplicationKeyException;
+        return failure instanceof ItemMappingException
+                || failure instanceof DeduplicationKeyException
+                || failure instanceof FatalFailureException;
+    }
+
+    private static String withoutQuotes(Throwable failure) {
+        return failure instanceof FatalFailureException
+                ? failure.toString()
+                : failure.getClass().getName();
     }
 
     private static List<Throwable> chain(Throwable failure) {

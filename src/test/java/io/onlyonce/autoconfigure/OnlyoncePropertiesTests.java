@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import io.onlyonce.autoconfigure.OnlyonceProperties.EngineChoice;
+import io.onlyonce.autoconfigure.OnlyonceProperties.Http;
 import io.onlyonce.autoconfigure.OnlyonceProperties.OnGap;
 import io.onlyonce.autoconfigure.OnlyonceProperties.Stream;
 import io.onlyonce.engine.StartAt;
+import io.onlyonce.forward.HttpSettings.Mode;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -87,7 +91,88 @@ class OnlyoncePropertiesTests {
                     assertThat(properties.tables().create()).isFalse();
                     assertThat(properties.forward().get("audit").table()).isEqualTo("orders");
                     assertThat(properties.forward().get("audit").log()).isEqualTo(Level.INFO);
+                    assertThat(properties.forward().get("audit").http()).isNull();
                 });
+    }
+
+    @Test
+    void everyPropertyOfAReceiverIsReadAndNothingSecretIsShown() {
+        receiver(
+                        "filter=status == 'PAID'",
+                        "http.headers.Authorization=Bearer hidden",
+                        "http.timeout=3s",
+                        "http.secret=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+                        "http.already-processed=410",
+                        "http.mode=structured")
+                .run(context -> {
+                    var forward =
+                            context.getBean(OnlyonceProperties.class).forward().get("receipts");
+                    assertThat(forward.filter()).isEqualTo("status == 'PAID'");
+                    assertThat(forward.http())
+                            .isEqualTo(new Http(
+                                    "https://example.com/items",
+                                    Map.of("Authorization", "Bearer hidden"),
+                                    Duration.ofSeconds(3),
+                                    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+                                    410,
+                                    Mode.STRUCTURED));
+                    assertThat(context.getBean(OnlyonceProperties.class).toString())
+                            .doesNotContain("hidden")
+                            .doesNotContain("whsec_")
+                            .doesNotContain("example.com");
+                });
+    }
+
+    @Test
+    void defaultsOfAReceiver() {
+        receiver().run(context -> assertThat(context.getBean(OnlyonceProperties.class)
+                        .forward()
+                        .get("receipts")
+                        .http())
+                .isEqualTo(new Http(
+                        "https://example.com/items", Map.of(), Duration.ofSeconds(10), null, 409, Mode.BINARY)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            log                   | info                     | ''                      | two targets, log and http
+            filter                | status ==                | .filter                 | true or false
+            http.url              | ''                       | .http.url               | absolute
+            http.url              | /items                   | .http.url               | http or https
+            http.url              | ftp://example.com        | .http.url               | http or https
+            http.url              | https:///items           | .http.url               | http or https
+            http.url              | https://exa mple.com     | .http.url               | is not a URL
+            http.url              | https://me:hidden@a.com  | .http.url               | headers.Authorization
+            http.timeout          | 0s                       | .http.timeout           | above zero
+            http.timeout          | 60s                      | .http.timeout           | onlyonce.ledger.claim-timeout
+            http.secret           | whsec_hidden*            | .http.secret            | openssl
+            http.secret           | hidden                   | .http.secret            | openssl
+            http.already-processed| 200                      | .http.already-processed | 400 to 499
+            http.already-processed| 429                      | .http.already-processed | 400 to 499
+            http.headers.Host     | hidden                   | .http.headers[Host]     | Remove it
+            http.headers.ce-id    | hidden                   | .http.headers.ce-id     | Remove it
+            http.headers.X-A      | hidden\u00fc            | .http.headers[X-A]      | printable ASCII
+            """)
+    void badReceiverIsRefusedWithItsNameAndTheRemedy(String setting, String value, String property, String remedy) {
+        receiver(setting + "=" + value).run(context -> assertThat(context)
+                .getFailure()
+                .rootCause()
+                .isInstanceOf(OnlyoncePropertiesException.class)
+                .hasMessageContaining("onlyonce.forward.receipts" + property)
+                .hasMessageContaining(remedy)
+                .satisfies(failure -> assertThat(failure.getMessage()).doesNotContain("hidden")));
+    }
+
+    private ApplicationContextRunner receiver(String... settings) {
+        return runner.withPropertyValues(
+                        "onlyonce.forward.receipts.table=orders",
+                        "onlyonce.forward.receipts.http.url=https://example.com/items")
+                .withPropertyValues(Arrays.stream(settings)
+                        .map(setting -> "onlyonce.forward.receipts." + setting)
+                        .toArray(String[]::new));
     }
 
     @ParameterizedTest

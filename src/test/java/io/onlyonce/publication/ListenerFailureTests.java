@@ -113,6 +113,33 @@ class ListenerFailureTests {
     }
 
     @Test
+    void aFailureMayAskForALongerBackOffThanThePolicys() {
+        var time = new ManualScheduler();
+        var delays = List.of(Duration.ofSeconds(7), Duration.ofMillis(10));
+        try (var process = process()
+                .time(time)
+                .retryPolicy(RetryPolicy.builder()
+                        .maxRetries(4)
+                        .delay(Duration.ofMillis(200))
+                        .build())
+                .listener("a", event -> {
+                    calls.add(call("a", event));
+                    if (event.attempt() <= delays.size()) {
+                        throw new RetryLaterException("later", delays.get(event.attempt() - 1), null);
+                    }
+                })
+                .start()) {
+            var shard = process.open("s").offer(insert(1));
+            for (Duration delay : List.of(Duration.ofSeconds(7), Duration.ofMillis(200))) {
+                eventually().untilAsserted(() -> assertThat(time.delays()).contains(delay));
+                time.advance(delay);
+            }
+            shard.awaitPosition(insert(1));
+            assertThat(calls).hasSize(3);
+        }
+    }
+
+    @Test
     void aRecordInBackOffKeepsNoOtherShardAndNoThread() {
         var time = new ManualScheduler();
         try (var process = process()

@@ -133,6 +133,16 @@ class LoggedContentTests {
         assertNoContent(output);
     }
 
+    @Test
+    void ofAFatalFailure(CapturedOutput output) {
+        quarantine(fewRetries().listener("a", event -> {
+            throw new FatalFailureException("refused", new IllegalStateException("bad card " + CONTENT));
+        }));
+
+        assertThat(output).contains("was quarantined as orders~", "FatalFailureException: refused, caused by ");
+        assertNoContent(output);
+    }
+
     private static RecordPathFixture.Builder fewRetries() {
         return process()
                 .retryPolicy(RetryPolicy.builder()

@@ -1,0 +1,14 @@
+package io.onlyonce.publication;
+
+import org.jspecify.annotations.Nullable;
+
+/** A failure that no retry mends: the record is set aside at once. The message is logged, so it quotes neither the item nor what others say about it; both belong to the cause, which is kept with the record. */
+public final class FatalFailureException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** A failure; where it was noticed says nothing, so it has no stack trace of its own. */
+    public FatalFailureException(String message, @Nullable Throwable cause) {
+        super(message, cause, false, false);
+    }
+}

@@ -1,0 +1,48 @@
+package io.onlyonce.forward;
+
+import io.onlyonce.ItemInserted;
+import io.onlyonce.stream.SequenceNumber;
+import java.time.Instant;
+import java.util.Map;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+
+/** An event as a listener sees it. */
+record TestItem(Map<String, AttributeValue> keys, Map<String, AttributeValue> item, String deduplicationKey)
+        implements ItemInserted<Map<String, AttributeValue>> {
+
+    @Override
+    public String table() {
+        return "orders";
+    }
+
+    @Override
+    public String eventId() {
+        return "event-1";
+    }
+
+    @Override
+    public SequenceNumber sequenceNumber() {
+        return new SequenceNumber("100000000000000000007");
+    }
+
+    @Override
+    public Instant createdAt() {
+        return Instant.parse("2026-01-01T12:00:00Z");
+    }
+
+    @Override
+    public boolean redelivered() {
+        return true;
+    }
+
+    @Override
+    public int attempt() {
+        return 1;
+    }
+
+    @Override
+    public void commitWith(TransactWriteItem... items) {
+        throw new UnsupportedOperationException();
+    }
+}
