@@ -196,6 +196,8 @@ class RedriveTests {
                 id = quarantine(dying);
                 mended = true;
                 dying.ledger().fail(LedgerOperation.COMPLETE);
+                // Nor does it live long enough to say which listeners have run.
+                dying.ledger().fail(LedgerOperation.SAVE_PROGRESS);
                 assertThatThrownBy(() -> dying.paths.redrive().redrive(id))
                         .isInstanceOf(LedgerUnavailableException.class);
             }
