@@ -27,16 +27,18 @@
  *   once       A committed effect happens once for its key. An effect elsewhere does as well, unless a process died or stalled, or a set-aside happened whose answer was lost (its listeners get another round, which
  *              may meet a redrive): completed listeners do not run again, in a redrive neither.
  *   unmarked   At most one run of a listener for one event is not marked as redelivered.
+ *   quarantined  What was quarantined or discarded is not claimed by a shard again, whichever event of its key comes after it; and its redrive knows it as such.
  *   deadlock   Nobody waits for ever: every run can go on until all checkpoints are at the end of their shards and the quarantine is empty.
  *
- * CONFIGURATIONS, with the states as measured (Spin 6.5.2); 4,426,128 in all, at most 420 MB a search. With the mutations check.sh takes about 170 s of processor time
+ * CONFIGURATIONS, with the states as measured (Spin 6.5.2); 4,071,392 in all, at most 420 MB a search. With the mutations check.sh takes about 170 s of processor time
  *
  *   C1      468,961  two shards in two processes, two keys that cross in them; two claims ahead, one crash, one false timeout, one claim that grows old
- *   C2    2,190,040  one shard that is taken from a delivery that does not know it; two claims ahead, one crash, one lost answer, one claim that grows old
- *   C3      735,224  two shards in two processes with one key, and two operators; one crash, one false timeout, two failures
- *   C4      118,987  three shards in two processes with one key, one record read twice; one crash, one failure, one pause
- *   C5       30,916  one shard of four records, two of them with one key, claimed one at a time with room for one; one crash, one failure, one claim that grows old
- *   C6      882,000  one record whose shard is taken, and an operator; one crash, one false timeout, two failures, one lost answer, one discard
+ *   C2    2,284,376  one shard that is taken from a delivery that does not know it; two claims ahead, one crash, one lost answer, one claim that grows old
+ *   C3      731,182  two shards in two processes with one key, and two operators; one crash, one false timeout, two failures
+ *   C4      107,169  three shards in two processes with one key, one record read twice; one crash, one failure, one pause
+ *   C5       29,284  one shard of four records, two of them with one key, claimed one at a time with room for one; one crash, one failure, one claim that grows old
+ *   C6      440,367  one record whose shard is taken, and an operator; one crash, one false timeout, two failures, one lost answer, one discard
+ *   C7       10,053  one shard of two records with one key, and an operator; one crash, two failures, one discard
  *
  * MUTATIONS: each makes the search of its configuration fail. Those with a * were in the code once.
  *
@@ -67,6 +69,8 @@
  *   M25 C6  a redrive that ends with an error forgets which listeners have run *            once
  *   M26 C4  a delivery closes without saving progress *                                     once
  *   M27 C6  a redrive runs the listeners again that have completed                          once
+ *   M28 C7  a quarantined event is delivered again once another event of its key came after it *   quarantined
+ *   M29 C7  a takeover forgets which events of the key are quarantined                     quarantined
  */
 
 #ifndef CONFIG
@@ -177,6 +181,22 @@
 #define FAILURES 2
 #define LOST_ANSWERS 1
 #define DISCARDS 1
+#elif CONFIG == 7
+#define SHARDS 1
+#define RECORDS 2
+#define KEYS 1
+#define WINDOW 2
+#define LENGTH(s) 2
+#define RECORD(s, i) (i)
+#define KEY(r) 0
+#define DELIVERIES 1
+#define SHARD(d) 0
+#define PROCESS(d) 0
+#define PROCESSES 1
+#define OPERATORS 1
+#define CRASHES 1
+#define FAILURES 2
+#define DISCARDS 1
 #endif
 
 #ifndef OPERATORS
@@ -220,6 +240,7 @@ byte owner[KEYS];       /* process of the token + 1; 0: one that is dead */
 byte worker[KEYS];      /* place that knows the token as its own + 1; 0: nobody works under it any more */
 bit doneTx[KEYS];       /* completed listeners on record */
 bit doneOut[KEYS];
+bit listed[RECORDS];    /* the entry of its key knows it as quarantined before the event that the entry is for, or as redriven by its claim */
 
 /* ---- Checkpoints, leases, quarantine ---- */
 
@@ -307,8 +328,22 @@ inline forgetToken(x, k) {
     if :: worker[k] == x + 1 -> worker[k] = 0 :: else fi
 }
 
+inline forgetListed(k) {
+    y = 0;
+    do
+    :: y < RECORDS -> if :: KEY(y) == k -> listed[y] = 0 :: else fi; y++
+    :: else -> break
+    od;
+    y = 0
+}
+
 inline take(x, r, k, p, mark) {
     assert(state[k] != COMPLETED);
+    if
+    :: state[k] == QUARANTINED -> listed[event[k]] = 1
+    :: state[k] == CLAIMED && MUTANT(29) -> forgetListed(k)
+    :: else
+    fi;
     state[k] = CLAIMED;
     event[k] = r;
     newToken(x, k, p);
@@ -319,12 +354,14 @@ inline take(x, r, k, p, mark) {
 }
 
 inline deleteEntry(k) {
+    forgetListed(k);
     state[k] = NONE; event[k] = 0; owner[k] = 0; worker[k] = 0; doneTx[k] = 0; doneOut[k] = 0
 }
 
 /* Unconditional: true whoever writes it. */
 inline complete(x, r, k) {
     assert(effect[k] && ran[k]);
+    forgetListed(k);
     state[k] = COMPLETED; event[k] = 0; owner[k] = 0; worker[k] = 0; doneTx[k] = 0; doneOut[k] = 0
 }
 
@@ -346,13 +383,18 @@ inline putProgress(x, k) {
     unsaved[x] = 0
 }
 
-/* On condition of HOLDS; a listener that has committed before is answered that it has. */
+/* On condition of HOLDS. A listener that has committed before is answered that it has, and nothing is written. */
 inline putCommit(x, k) {
     if
-    :: !doneTx[k] || MUTANT(4) -> assert(!effect[k]); effect[k] = 1; doneTx[k] = 1
+    :: !doneTx[k] || MUTANT(4) -> assert(!effect[k]); effect[k] = 1; doneTx[k] = 1; doneOut[k] = doneOut[k] | ranOut[x]
     :: else
-    fi;
-    doneOut[k] = doneOut[k] | ranOut[x]
+    fi
+}
+
+inline commitAndSave(x, k) {
+    if :: !doneTx[k] -> unsaved[x] = 0 :: else fi;
+    putCommit(x, k);
+    ranTx[x] = 1
 }
 
 /* ---- Steps within a process ---- */
@@ -439,6 +481,15 @@ inline crash(p) {
 #define MAY_RUN(i) (delivery[me] == OPEN && (status[X(i)] == AHEAD || status[X(i)] == RUNNING) && HEAD(i) && !ALL_RAN(X(i)))
 #define IS_FRESH(x) (!again[x] && !ranTx[x] && !ranOut[x])
 
+/* It stays quarantined, and with the operator, whichever event of its key is delivered meanwhile. */
+#define WAS_SET_ASIDE(i) ((state[K(i)] == QUARANTINED && event[K(i)] == R(i)) || ((state[K(i)] == QUARANTINED || state[K(i)] == CLAIMED) && listed[R(i)] && !MUTANT(28)))
+
+inline takeNew(i, mark) {
+    assert(!row[R(i)] && !discarded[R(i)]);
+    take(X(i), R(i), K(i), P, mark);
+    status[X(i)] = AHEAD
+}
+
 inline askLedger(i) {
     if
     :: inFlight[P * KEYS + K(i)] && !entered[X(i)] -> status[X(i)] = WAITING_HERE
@@ -446,19 +497,16 @@ inline askLedger(i) {
         enterKey(X(i), K(i), P);
         if
         :: HOLDS(X(i), K(i)) -> if :: MUTANT(20) -> again[X(i)] = 0 :: else fi; status[X(i)] = AHEAD
-        :: state[K(i)] == NONE -> take(X(i), R(i), K(i), P, 0); status[X(i)] = AHEAD
-        :: state[K(i)] == COMPLETED || (state[K(i)] == QUARANTINED && event[K(i)] == R(i)) -> status[X(i)] = FINISHED; leaveKey(X(i), K(i), P)
-        :: state[K(i)] == QUARANTINED && event[K(i)] != R(i) ->
+        :: state[K(i)] == NONE -> takeNew(i, 0)
+        :: state[K(i)] == COMPLETED || WAS_SET_ASIDE(i) -> status[X(i)] = FINISHED; leaveKey(X(i), K(i), P)
+        :: state[K(i)] == QUARANTINED && !WAS_SET_ASIDE(i) ->
             if :: MUTANT(15) -> doneTx[K(i)] = 0; doneOut[K(i)] = 0 :: else fi;
-            take(X(i), R(i), K(i), P, 1);
-            status[X(i)] = AHEAD
-        :: state[K(i)] == CLAIMED && !HOLDS(X(i), K(i)) && event[K(i)] == R(i) && owner[K(i)] != P + 1 && !MUTANT(14) ->
-            take(X(i), R(i), K(i), P, !MUTANT(2));
-            status[X(i)] = AHEAD
-        :: state[K(i)] == CLAIMED && event[K(i)] == R(i) && owner[K(i)] != P + 1 && MUTANT(14) ->
+            takeNew(i, 1)
+        :: state[K(i)] == CLAIMED && !HOLDS(X(i), K(i)) && !WAS_SET_ASIDE(i) && event[K(i)] == R(i) && owner[K(i)] != P + 1 && !MUTANT(14) -> takeNew(i, !MUTANT(2))
+        :: state[K(i)] == CLAIMED && !WAS_SET_ASIDE(i) && event[K(i)] == R(i) && owner[K(i)] != P + 1 && MUTANT(14) ->
             watched[X(i)] = 1; ranTx[X(i)] = doneTx[K(i)]; ranOut[X(i)] = doneOut[K(i)];
             status[X(i)] = HALFWAY
-        :: state[K(i)] == CLAIMED && !HOLDS(X(i), K(i)) && (event[K(i)] != R(i) || owner[K(i)] == P + 1) -> watched[X(i)] = 1; status[X(i)] = WAITING
+        :: state[K(i)] == CLAIMED && !HOLDS(X(i), K(i)) && !WAS_SET_ASIDE(i) && (event[K(i)] != R(i) || owner[K(i)] == P + 1) -> watched[X(i)] = 1; status[X(i)] = WAITING
         fi
     fi
 }
@@ -468,8 +516,7 @@ inline takeAsRead(i) {
         if
         :: watched[X(i)] && state[K(i)] == CLAIMED ->
             doneTx[K(i)] = ranTx[X(i)]; doneOut[K(i)] = ranOut[X(i)];
-            take(X(i), R(i), K(i), P, 1);
-            status[X(i)] = AHEAD
+            takeNew(i, 1)
         :: else -> leaveKey(X(i), K(i), P); clear(X(i))
         fi }
 }
@@ -537,7 +584,7 @@ inline wakeHere(i) {
 /* Left behind in this process: the key is entered here, so nobody works on it. */
 inline takeOwnOrphan(i) {
     atomic { delivery[me] == OPEN && status[X(i)] == WAITING && watched[X(i)] && state[K(i)] == CLAIMED && owner[K(i)] == P + 1 && !MUTANT(17) ->
-        take(X(i), R(i), K(i), P, 1); status[X(i)] = AHEAD }
+        takeNew(i, 1) }
 }
 
 /* The token has stood for the claim timeout: for sure if nobody works under it, else because of a stall. */
@@ -545,8 +592,7 @@ inline timeOut(i) {
     atomic { delivery[me] == OPEN && status[X(i)] == WAITING && watched[X(i)] && state[K(i)] == CLAIMED && owner[K(i)] != P + 1 &&
             (worker[K(i)] == 0 || timeouts > 0 || MUTANT(5)) ->
         if :: worker[K(i)] != 0 && !MUTANT(5) -> timeouts--; disturbed = 1 :: else fi;
-        take(X(i), R(i), K(i), P, 1);
-        status[X(i)] = AHEAD }
+        takeNew(i, 1) }
 }
 
 /* Deletes the entry where that forgets nothing. */
@@ -575,7 +621,7 @@ inline commit(i) {
     atomic { MAY_RUN(i) && !ranTx[X(i)] ->
         status[X(i)] = RUNNING;
         if
-        :: HOLDS(X(i), K(i)) || MUTANT(13) -> putCommit(X(i), K(i)); ranTx[X(i)] = 1; unsaved[X(i)] = 0
+        :: HOLDS(X(i), K(i)) || MUTANT(13) -> commitAndSave(X(i), K(i))
         :: else -> delivery[me] = LOST
         fi }
 }
@@ -767,6 +813,7 @@ proctype Operator(byte me) {
         if
         :: state[OK] == NONE || state[OK] == QUARANTINED || MUTANT(10) ->
             take(OX, OR, OK, me, 1);
+            assert(listed[OR] || MUTANT(10));
             if :: MUTANT(27) -> ranOut[OX] = 0 :: else fi;
             status[OX] = RUNNING
         :: state[OK] == COMPLETED && !MUTANT(10) -> status[OX] = DELETING
@@ -785,7 +832,7 @@ proctype Operator(byte me) {
         status[OX] = TAKING }
     :: atomic { status[OX] == TAKING ->
         if
-        :: watched[OX] && state[OK] == CLAIMED -> take(OX, OR, OK, me, 1); status[OX] = RUNNING
+        :: watched[OX] && state[OK] == CLAIMED -> take(OX, OR, OK, me, 1); assert(listed[OR]); status[OX] = RUNNING
         :: else ->
             watched[OX] = 0;
             if
@@ -798,7 +845,7 @@ proctype Operator(byte me) {
     :: atomic { status[OX] == RUNNING && !ranOut[OX] -> callOutside(OX, OR, OK) }
     :: atomic { status[OX] == RUNNING && !ranTx[OX] ->
         if
-        :: HOLDS(OX, OK) -> putCommit(OX, OK); ranTx[OX] = 1; unsaved[OX] = 0
+        :: HOLDS(OX, OK) -> commitAndSave(OX, OK)
         :: else -> redriveEnds()
         fi }
     :: atomic { status[OX] == RUNNING && unsaved[OX] && !ALL_RAN(OX) ->
