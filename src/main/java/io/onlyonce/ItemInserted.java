@@ -36,6 +36,9 @@ public interface ItemInserted<T> {
     /** Name of the table. */
     String table();
 
+    /** ARN of the stream that brought the change. */
+    String streamArn();
+
     /** Identifier of the change; the same whenever the record is delivered. */
     String eventId();
 

@@ -18,6 +18,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 record QuarantinedRecordDescriptor(
         String id,
         String table,
+        String streamArn,
         String eventId,
         String eventName,
         String shardId,
@@ -42,6 +43,7 @@ record QuarantinedRecordDescriptor(
         return new QuarantinedRecordDescriptor(
                 quarantined.id(),
                 quarantined.table(),
+                record.streamArn(),
                 record.eventId(),
                 record.eventName().name(),
                 quarantined.shardId().value(),

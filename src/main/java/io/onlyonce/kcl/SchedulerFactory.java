@@ -208,7 +208,7 @@ final class SchedulerFactory {
             var table = tables.of(stream);
             return table == null
                     ? new IdleProcessor(stream, worker)
-                    : new ShardProcessor(table, stream, worker, settings.pageSize(), clocks);
+                    : new ShardProcessor(table, stream, names.arn(stream), worker, settings.pageSize(), clocks);
         }
     }
 }

@@ -31,14 +31,22 @@ final class ShardProcessor implements ShardRecordProcessor {
 
     private final ConsumedTable table;
     private final StreamIdentifier stream;
+    private final String streamArn;
     private final WorkerContext worker;
     private final int pageSize;
     private final Clocks clocks;
     private volatile @Nullable OpenShard shard;
 
-    ShardProcessor(ConsumedTable table, StreamIdentifier stream, WorkerContext worker, int pageSize, Clocks clocks) {
+    ShardProcessor(
+            ConsumedTable table,
+            StreamIdentifier stream,
+            String streamArn,
+            WorkerContext worker,
+            int pageSize,
+            Clocks clocks) {
         this.table = table;
         this.stream = stream;
+        this.streamArn = streamArn;
         this.worker = worker;
         this.pageSize = pageSize;
         this.clocks = clocks;
@@ -73,8 +81,8 @@ final class ShardProcessor implements ShardRecordProcessor {
     }
 
     private boolean accept(OpenShard open, ProcessRecordsInput input) throws InterruptedException {
-        var records = open.fresh(
-                input.records().stream().map(ShardProcessor::streamRecord).toList());
+        var records =
+                open.fresh(input.records().stream().map(this::streamRecord).toList());
         if (!awaitRoom(open, input.checkpointer())) {
             return false;
         }
@@ -187,7 +195,7 @@ final class ShardProcessor implements ShardRecordProcessor {
                 : clocks.nanos() - clocks.since(moment).toNanos();
     }
 
-    private static StreamRecord streamRecord(KinesisClientRecord kinesisRecord) {
-        return StreamRecord.of(((DynamoDBStreamsClientRecord) kinesisRecord).getRecord());
+    private StreamRecord streamRecord(KinesisClientRecord kinesisRecord) {
+        return StreamRecord.of(streamArn, ((DynamoDBStreamsClientRecord) kinesisRecord).getRecord());
     }
 }

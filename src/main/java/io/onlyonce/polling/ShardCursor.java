@@ -59,7 +59,9 @@ final class ShardCursor {
         iterator = current;
         var answer =
                 streams.getRecords(request -> request.shardIterator(current).limit(limit));
-        var records = answer.records().stream().map(StreamRecord::of).toList();
+        var records = answer.records().stream()
+                .map(sdkRecord -> StreamRecord.of(streamArn, sdkRecord))
+                .toList();
         return new Page(
                 records.stream().filter(this::isNew).toList(),
                 records.stream().filter(this::wasRead).toList(),

@@ -102,6 +102,11 @@ final class ListenerCall<T> implements ItemInserted<T>, ResolvableTypeProvider {
     }
 
     @Override
+    public String streamArn() {
+        return delivery.record().streamArn();
+    }
+
+    @Override
     public String eventId() {
         return delivery.record().eventId();
     }

@@ -45,6 +45,11 @@ public final class PublishedItem implements ItemInserted<Map<String, AttributeVa
     }
 
     @Override
+    public String streamArn() {
+        return record().streamArn();
+    }
+
+    @Override
     public String eventId() {
         return record().eventId();
     }

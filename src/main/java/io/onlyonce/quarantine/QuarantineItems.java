@@ -29,6 +29,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * pk                S     consumer
  * sk                S     id, see {@link QuarantineId}: table~creation time~sequence number~digest
  * table             S     name of the table
+ * stream            S     ARN of the stream
  * event             S     event id
  * eventName         S     INSERT
  * shard             S     shard id
@@ -60,6 +61,7 @@ final class QuarantineItems {
     static final String SK = "sk";
 
     private static final String TABLE = "table";
+    private static final String STREAM = "stream";
     private static final String EVENT = "event";
     private static final String EVENT_NAME = "eventName";
     private static final String SHARD = "shard";
@@ -110,6 +112,7 @@ final class QuarantineItems {
         item.put(PK, fromS(consumer));
         item.put(SK, fromS(quarantined.id()));
         item.put(TABLE, fromS(quarantined.table()));
+        item.put(STREAM, fromS(record.streamArn()));
         item.put(EVENT, fromS(record.eventId()));
         item.put(EVENT_NAME, fromS(record.eventName().name()));
         item.put(SHARD, fromS(quarantined.shardId().value()));
@@ -143,6 +146,7 @@ final class QuarantineItems {
                 required(item, TABLE, AttributeValue::s),
                 new ShardId(required(item, SHARD, AttributeValue::s)),
                 new StreamRecord(
+                        required(item, STREAM, AttributeValue::s),
                         required(item, EVENT, AttributeValue::s),
                         EventName.valueOf(required(item, EVENT_NAME, AttributeValue::s)),
                         new SequenceNumber(required(item, SEQUENCE_NUMBER, AttributeValue::s)),

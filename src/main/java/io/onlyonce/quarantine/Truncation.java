@@ -70,6 +70,7 @@ final class Truncation {
                 whole.table(),
                 whole.shardId(),
                 new StreamRecord(
+                        record.streamArn(),
                         record.eventId(),
                         record.eventName(),
                         record.sequenceNumber(),

@@ -9,6 +9,7 @@ import software.amazon.awssdk.services.dynamodb.model.Record;
 /**
  * One change of one item, as read from a shard.
  *
+ * @param streamArn stream that it was read from
  * @param eventId identifier of the change; the same at every read of the record
  * @param eventName what happened
  * @param sequenceNumber place of the record in its shard
@@ -18,6 +19,7 @@ import software.amazon.awssdk.services.dynamodb.model.Record;
  * @param oldImage item before the change, absent when the view type leaves it out or the item is new
  */
 public record StreamRecord(
+        String streamArn,
         String eventId,
         EventName eventName,
         SequenceNumber sequenceNumber,
@@ -27,9 +29,10 @@ public record StreamRecord(
         @Nullable Map<String, AttributeValue> oldImage) {
 
     /** Takes over a record of the SDK without copying its images. */
-    public static StreamRecord of(Record sdkRecord) {
+    public static StreamRecord of(String streamArn, Record sdkRecord) {
         var change = sdkRecord.dynamodb();
         return new StreamRecord(
+                streamArn,
                 sdkRecord.eventID(),
                 EventName.valueOf(sdkRecord.eventNameAsString()),
                 new SequenceNumber(change.sequenceNumber()),

@@ -163,6 +163,7 @@ class QuarantineEndpointTests {
                         {
                           "id": "%s",
                           "table": "shop.orders",
+                          "streamArn": "arn:aws:dynamodb:eu-central-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000",
                           "eventId": "event-100",
                           "eventName": "INSERT",
                           "shardId": "shardId-00000001",

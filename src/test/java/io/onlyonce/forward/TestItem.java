@@ -17,6 +17,11 @@ record TestItem(Map<String, AttributeValue> keys, Map<String, AttributeValue> it
     }
 
     @Override
+    public String streamArn() {
+        return "arn:aws:dynamodb:eu-central-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000";
+    }
+
+    @Override
     public String eventId() {
         return "event-1";
     }

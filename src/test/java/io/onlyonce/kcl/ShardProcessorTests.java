@@ -55,6 +55,8 @@ class ShardProcessorTests {
 
     private static final Instant CREATED = Instant.parse("2026-01-01T12:00:00Z");
     private static final int PAGE_SIZE = 10;
+    private static final String STREAM_ARN =
+            "arn:aws:dynamodb:eu-central-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000";
     private static final String SHARD = "shardId-00000001767268800000-00000000";
 
     private final StreamIdentifier stream = StreamIdentifier.multiStreamInstance(
@@ -399,7 +401,7 @@ class ShardProcessorTests {
     }
 
     private ShardProcessor open(ConsumedTable table) {
-        var processor = new ShardProcessor(table, stream, worker, PAGE_SIZE, clocks);
+        var processor = new ShardProcessor(table, stream, STREAM_ARN, worker, PAGE_SIZE, clocks);
         processor.initialize(InitializationInput.builder()
                 .shardId(SHARD)
                 .extendedSequenceNumber(ExtendedSequenceNumber.TRIM_HORIZON)

@@ -107,7 +107,14 @@ class DeduplicationKeyTests {
     @Test
     void aRecordWithoutImageHasNoKey() {
         var record = new StreamRecord(
-                eventId(1), EventName.INSERT, ORDER.sequenceNumber(), ORDER.createdAt(), ORDER.keys(), null, null);
+                ORDER.streamArn(),
+                eventId(1),
+                EventName.INSERT,
+                ORDER.sequenceNumber(),
+                ORDER.createdAt(),
+                ORDER.keys(),
+                null,
+                null);
         var key = DeduplicationKey.parse("id");
         assertThatThrownBy(() -> key.of(record)).hasMessageContaining("no new image");
     }

@@ -303,6 +303,11 @@ class ItemListenerTests {
         }
 
         @Override
+        public String streamArn() {
+            return "arn";
+        }
+
+        @Override
         public String eventId() {
             return "made";
         }

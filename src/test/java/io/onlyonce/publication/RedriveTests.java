@@ -300,6 +300,7 @@ class RedriveTests {
             store(copy(record, "other", TABLE + "-of-others", record.record(), false));
             var stream = record.record();
             var withoutImage = new StreamRecord(
+                    stream.streamArn(),
                     stream.eventId(),
                     EventName.INSERT,
                     stream.sequenceNumber(),

@@ -57,6 +57,7 @@ final class TestRecords {
     private static StreamRecord record(
             int number, EventName name, Map<String, AttributeValue> keys, Map<String, AttributeValue> newImage) {
         return new StreamRecord(
+                "arn:aws:dynamodb:eu-central-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000",
                 eventId(number),
                 name,
                 new SequenceNumber("%021d".formatted(number)),

@@ -24,7 +24,14 @@ class QuarantineIdTests {
     void keepsApartEventsThatShareASequenceNumber() {
         var record = record("1", CREATED_AT);
         var other = new StreamRecord(
-                "another event", record.eventName(), record.sequenceNumber(), CREATED_AT, record.keys(), null, null);
+                record.streamArn(),
+                "another event",
+                record.eventName(),
+                record.sequenceNumber(),
+                CREATED_AT,
+                record.keys(),
+                null,
+                null);
 
         assertThat(QuarantineId.of("orders", other)).isNotEqualTo(QuarantineId.of("orders", record));
     }

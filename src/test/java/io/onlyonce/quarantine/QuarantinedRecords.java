@@ -55,6 +55,7 @@ public final class QuarantinedRecords {
             @Nullable Map<String, AttributeValue> newImage,
             @Nullable Map<String, AttributeValue> oldImage) {
         return new StreamRecord(
+                "arn:aws:dynamodb:eu-central-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000",
                 "event-" + sequenceNumber,
                 EventName.INSERT,
                 new SequenceNumber(sequenceNumber),
