@@ -57,6 +57,9 @@
 {{- if and .Values.keda.enabled (not .Values.keda.serverAddress) -}}
 {{- fail "keda.serverAddress is missing. Set it to the Prometheus that knows the lag, for example http://prometheus-operated.monitoring.svc:9090." -}}
 {{- end -}}
+{{- if and .Values.keda.authModes (not .Values.keda.authenticationRef.name) -}}
+{{- fail (printf "keda.authModes is %s, but keda.authenticationRef.name is missing: KEDA reads user, token or certificate from a TriggerAuthentication. Name it, or leave keda.authModes empty for a Prometheus that asks for none." (join "," .Values.keda.authModes)) -}}
+{{- end -}}
 
 {{- $timeout := dig "spring" "lifecycle" "timeout-per-shutdown-phase" "30s" .Values.config -}}
 {{- $seconds := include "onlyonce.seconds" $timeout | int -}}

@@ -53,6 +53,12 @@ class ChartRefusalTests {
                         "autoscaling.enabled and keda.enabled are both true"),
                 refusal("{config: {onlyonce: {engine: kcl}}, keda: {enabled: true}}", "keda.serverAddress is missing"),
                 refusal(
+                        "{config: {onlyonce: {engine: kcl}}, keda: {enabled: true, serverAddress: http://p, authModes:"
+                                + " [basic, tls]}}",
+                        "keda.authModes is basic,tls, but keda.authenticationRef.name is missing"),
+                refusal("keda: {authModes: [digest]}", "authModes", "bearer"),
+                refusal("keda: {authenticationRef: {nam: prometheus}}", "nam"),
+                refusal(
                         "{config: {onlyonce: {engine: kcl}}, autoscaling: {enabled: true, minReplicas: 9}}",
                         "autoscaling.minReplicas is 9, above autoscaling.maxReplicas, which is 8"),
                 refusal(

@@ -51,7 +51,14 @@ class RenderedChartTests {
                                 "threshold",
                                 "45",
                                 "ignoreNullValues",
-                                "false"));
+                                "false",
+                                "authModes",
+                                "bearer,tls"))
+                .containsEntry("authenticationRef", Map.of("name", "prometheus"));
+        var open = HelmChart.renderWith(
+                "{config: {onlyonce: {engine: kcl}}, keda: {enabled: true, serverAddress: http://prometheus}}");
+        assertThat(Manifest.only(open, "ScaledObject").<Map<String, Object>>read("$.spec.triggers[0].metadata"))
+                .doesNotContainKey("authModes");
         var hpa = HelmChart.render("kcl-hpa", HelmChart.LATEST);
         assertThat(Manifest.only(hpa, "Deployment").<Map<String, Object>>read("$.spec"))
                 .doesNotContainKey("replicas");
