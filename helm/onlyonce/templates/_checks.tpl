@@ -61,6 +61,10 @@
 {{- fail (printf "keda.authModes is %s, but keda.authenticationRef.name is missing: KEDA reads user, token or certificate from a TriggerAuthentication. Name it, or leave keda.authModes empty for a Prometheus that asks for none." (join "," .Values.keda.authModes)) -}}
 {{- end -}}
 
+{{- if and .Values.serviceMonitor.tlsConfig (ne (include "onlyonce.scrapeScheme" .) "https") -}}
+{{- fail "serviceMonitor.tlsConfig is set, but Prometheus would scrape with http and not use it. Set actuatorScheme=HTTPS if config.server.ssl is set, or serviceMonitor.scheme=https if something in front of the service does TLS." -}}
+{{- end -}}
+
 {{- $timeout := dig "spring" "lifecycle" "timeout-per-shutdown-phase" "30s" .Values.config -}}
 {{- $seconds := include "onlyonce.seconds" $timeout | int -}}
 {{- if lt $seconds 0 -}}

@@ -124,6 +124,11 @@ because Spring takes a dot for a level.
 {{- end -}}
 {{- end -}}
 
+{{/* Scheme that Prometheus scrapes with. */}}
+{{- define "onlyonce.scrapeScheme" -}}
+{{- default (lower .Values.actuatorScheme) .Values.serviceMonitor.scheme -}}
+{{- end -}}
+
 {{/* Label matchers that pick this release's series. */}}
 {{- define "onlyonce.selector" -}}
 {{- if .Values.prometheusRule.selector -}}

@@ -68,6 +68,10 @@ class ChartRefusalTests {
                         "{config: {onlyonce: {engine: kcl}}, autoscaling: {enabled: true}, resources: {requests: {cpu: null}}}",
                         "is a share of resources.requests.cpu, which is not set"),
                 refusal(
+                        "serviceMonitor: {enabled: true, tlsConfig: {insecureSkipVerify: true}}",
+                        "serviceMonitor.tlsConfig is set, but Prometheus would scrape with http and not use it"),
+                refusal("serviceMonitor: {scheme: HTTPS}", "scheme", "https"),
+                refusal(
                         "terminationGracePeriodSeconds: 30",
                         "terminationGracePeriodSeconds is 30, not longer than"
                                 + " config.spring.lifecycle.timeout-per-shutdown-phase, which is 30s"),

@@ -49,7 +49,7 @@ class ChartTests {
                             "Service",
                             "ServiceAccount",
                             "ServiceMonitor"),
-            "kcl-hpa", List.of("Deployment", "HorizontalPodAutoscaler", "Service"));
+            "kcl-hpa", List.of("Deployment", "HorizontalPodAutoscaler", "Service", "ServiceMonitor"));
 
     static Stream<Arguments> everyValueSetOnEveryKubernetes() {
         return KINDS.keySet().stream().sorted().flatMap(valueSet -> KUBE_VERSIONS.stream()

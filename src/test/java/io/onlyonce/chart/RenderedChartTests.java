@@ -101,6 +101,31 @@ class RenderedChartTests {
     }
 
     @Test
+    void prometheusScrapesAsTheServiceIsConfigured() {
+        var plain = Manifest.only(polling, "ServiceMonitor");
+        assertThat(plain.<Map<String, Object>>read("$.spec.endpoints[0]"))
+                .containsEntry("scheme", "http")
+                .doesNotContainKey("tlsConfig");
+        var tls = Manifest.only(HelmChart.render("kcl-hpa", HelmChart.LATEST), "ServiceMonitor");
+        assertThat(tls.<Map<String, Object>>read("$.spec.endpoints[0]"))
+                .containsEntry("scheme", "https")
+                .containsEntry(
+                        "tlsConfig",
+                        Map.of(
+                                "serverName",
+                                "consumer.example.com",
+                                "ca",
+                                Map.of("secret", Map.of("name", "keystore", "key", "ca.crt"))));
+        var mesh = HelmChart.renderWith(
+                "serviceMonitor: {enabled: true, scheme: https, tlsConfig: {insecureSkipVerify: true}}");
+        assertThat(Manifest.only(mesh, "ServiceMonitor").<Map<String, Object>>read("$.spec.endpoints[0]"))
+                .containsEntry("scheme", "https")
+                .containsEntry("tlsConfig", Map.of("insecureSkipVerify", true));
+        assertThat(Manifest.only(mesh, "Deployment").<String>read(CONTAINER + ".livenessProbe.httpGet.scheme"))
+                .isEqualTo("HTTP");
+    }
+
+    @Test
     void podMeetsTheRestrictedStandard() {
         for (String pod : List.of("Deployment", "Pod")) {
             var manifest = Manifest.only(minimal, pod);
