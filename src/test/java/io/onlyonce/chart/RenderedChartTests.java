@@ -1,14 +1,20 @@
 package io.onlyonce.chart;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.MAP;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the objects say. */
 class RenderedChartTests {
 
+    private static final Map<String, Object> RESTRICTED_POD =
+            Map.of("runAsNonRoot", true, "seccompProfile", Map.of("type", "RuntimeDefault"));
     private static final String CONTAINER = "$.spec.template.spec.containers[0]";
 
     private final List<Manifest> minimal = HelmChart.render("minimal", HelmChart.LATEST);
@@ -141,6 +147,43 @@ class RenderedChartTests {
             assertThat(manifest.<Boolean>read(spec + ".automountServiceAccountToken"))
                     .isFalse();
         }
+    }
+
+    /** Also what a value set brings along itself: one container that may more keeps the pod out of such a namespace. */
+    @ParameterizedTest
+    @ValueSource(strings = {"minimal", "polling", "kcl", "kcl-hpa"})
+    void everyContainerMeetsTheRestrictedStandard(String valueSet) {
+        var pod = Manifest.only(HelmChart.render(valueSet, HelmChart.LATEST), "Deployment")
+                .<Map<String, Object>>read("$.spec.template.spec");
+        assertThat(pod.get("securityContext")).isEqualTo(RESTRICTED_POD);
+        assertThat(containers(pod)).isNotEmpty().allSatisfy(container -> {
+            assertThat(container.get("securityContext"))
+                    .as("security context of %s", container.get("name"))
+                    .asInstanceOf(MAP)
+                    .containsEntry("allowPrivilegeEscalation", false)
+                    .containsEntry("capabilities", Map.of("drop", List.of("ALL")))
+                    .doesNotContainEntry("privileged", true)
+                    .doesNotContainEntry("runAsUser", 0)
+                    .doesNotContainEntry("runAsNonRoot", false)
+                    .doesNotContainKey("seccompProfile");
+        });
+    }
+
+    @Test
+    void initContainersRunBeforeTheServiceWithTheListenersVolume() {
+        var pod = Manifest.only(polling, "Deployment").<Map<String, Object>>read("$.spec.template.spec");
+        assertThat(containers(pod))
+                .extracting(container -> container.get("name"))
+                .containsExactly("fetch-listeners", "onlyonce");
+        assertThat(containers(pod).get(0).get("volumeMounts"))
+                .isEqualTo(List.of(Map.of("name", "listeners", "mountPath", "/listeners")));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Map<String, Object>> containers(Map<String, Object> pod) {
+        return Stream.of("initContainers", "containers")
+                .flatMap(kind -> ((List<Map<String, Object>>) pod.getOrDefault(kind, List.of())).stream())
+                .toList();
     }
 
     @Test
