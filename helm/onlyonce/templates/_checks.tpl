@@ -70,8 +70,8 @@
 {{- if lt $seconds 0 -}}
 {{- fail (printf "config.spring.lifecycle.timeout-per-shutdown-phase is '%v', which the chart cannot read as a duration. Write it as 30s or 1m." $timeout) -}}
 {{- end -}}
-{{- if le (int .Values.terminationGracePeriodSeconds) $seconds -}}
-{{- fail (printf "terminationGracePeriodSeconds is %d, not longer than config.spring.lifecycle.timeout-per-shutdown-phase, which is %v: the pod would be killed while records in hand are still finishing, and they would be delivered again. Use more than %d." (int .Values.terminationGracePeriodSeconds) $timeout $seconds) -}}
+{{- if le (int .Values.terminationGracePeriodSeconds) (mul 2 $seconds | int) -}}
+{{- fail (printf "terminationGracePeriodSeconds is %d, not longer than twice config.spring.lifecycle.timeout-per-shutdown-phase, which is %v: the consumer may take that long to finish the records in hand, and then the web server its requests, and a pod that is killed before has its records delivered again. Use more than %d, or a shorter timeout." (int .Values.terminationGracePeriodSeconds) $timeout (mul 2 $seconds | int)) -}}
 {{- end -}}
 
 {{- with .Values.podDisruptionBudget -}}

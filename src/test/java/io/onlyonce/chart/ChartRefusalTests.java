@@ -72,13 +72,14 @@ class ChartRefusalTests {
                         "serviceMonitor.tlsConfig is set, but Prometheus would scrape with http and not use it"),
                 refusal("serviceMonitor: {scheme: HTTPS}", "scheme", "https"),
                 refusal(
-                        "terminationGracePeriodSeconds: 30",
-                        "terminationGracePeriodSeconds is 30, not longer than"
-                                + " config.spring.lifecycle.timeout-per-shutdown-phase, which is 30s"),
+                        "terminationGracePeriodSeconds: 60",
+                        "terminationGracePeriodSeconds is 60, not longer than twice"
+                                + " config.spring.lifecycle.timeout-per-shutdown-phase, which is 30s",
+                        "Use more than 60"),
                 refusal(
                         "config: {spring: {lifecycle: {timeout-per-shutdown-phase: PT2M}}}",
                         "terminationGracePeriodSeconds is 75, not longer than",
-                        "Use more than 120"),
+                        "Use more than 240"),
                 refusal(
                         "config: {spring: {lifecycle: {timeout-per-shutdown-phase: soon}}}",
                         "is 'soon', which the chart cannot read as a duration"),
@@ -126,15 +127,15 @@ class ChartRefusalTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"74s", "74000ms", "74000", "1m", "PT74S", "PT1M13.5S", "pt1m"})
-    void shutdownTimeoutBelowTheGracePeriodIsTaken(String timeout) {
+    @ValueSource(strings = {"37s", "37000ms", "37000", "PT37S", "PT36.5S", "pt30s"})
+    void shutdownTimeoutThatFitsTwiceIntoTheGracePeriodIsTaken(String timeout) {
         String values = "config: {spring: {lifecycle: {timeout-per-shutdown-phase: " + timeout + "}}}";
         assertThatCode(() -> HelmChart.renderWith(values)).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"75s", "75000ms", "74001", "2m", "1h", "PT75S", "PT1M14.5S", "PT1H"})
-    void shutdownTimeoutNotBelowTheGracePeriodIsRefused(String timeout) {
+    @ValueSource(strings = {"38s", "38000ms", "37001", "1m", "1h", "PT38S", "PT37.5S", "PT1H"})
+    void shutdownTimeoutThatDoesNotFitTwiceIntoTheGracePeriodIsRefused(String timeout) {
         String values = "config: {spring: {lifecycle: {timeout-per-shutdown-phase: " + timeout + "}}}";
         assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> HelmChart.renderWith(values));
     }
