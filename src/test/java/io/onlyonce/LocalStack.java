@@ -8,6 +8,7 @@ import org.testcontainers.localstack.LocalStackContainer;
 import org.testcontainers.utility.DockerImageName;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
@@ -22,14 +23,17 @@ public final class LocalStack {
     private final DynamoDbClient client;
 
     private LocalStack() {
-        container = new LocalStackContainer(IMAGE).withServices("dynamodb", "dynamodbstreams");
+        container = new LocalStackContainer(IMAGE).withServices("dynamodb", "dynamodbstreams", "sqs", "sns", "events");
         container.start();
-        client = DynamoDbClient.builder()
-                .endpointOverride(container.getEndpoint())
+        client = configure(DynamoDbClient.builder()).build();
+    }
+
+    /** Points a client of any service at it. */
+    public <T extends AwsClientBuilder<T, ?>> T configure(T builder) {
+        return builder.endpointOverride(container.getEndpoint())
                 .region(Region.of(container.getRegion()))
                 .credentialsProvider(StaticCredentialsProvider.create(
-                        AwsBasicCredentials.create(container.getAccessKey(), container.getSecretKey())))
-                .build();
+                        AwsBasicCredentials.create(container.getAccessKey(), container.getSecretKey())));
     }
 
     /** The one that all tests of this JVM share. Where no Docker engine answers, the tests that ask for it say so and are skipped. */

@@ -53,8 +53,12 @@ final class DeliveryConfiguration {
 
     @Bean
     Forwards onlyonceForwards(
-            OnlyonceProperties properties, ItemListeners listeners, ConfigurableApplicationContext context) {
-        return new Forwards(properties, listeners, context);
+            OnlyonceProperties properties,
+            ItemListeners listeners,
+            ConfigurableApplicationContext context,
+            ObjectProvider<AwsTarget> awsTargets) {
+        return new Forwards(
+                properties, listeners, context, awsTargets.orderedStream().toList());
     }
 
     @Bean

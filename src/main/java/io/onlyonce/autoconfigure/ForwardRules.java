@@ -11,6 +11,7 @@ import io.onlyonce.forward.WebhookSecret;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -61,21 +62,40 @@ final class ForwardRules {
                     "is not a table whose stream is consumed",
                     "Use one of onlyonce.streams: " + String.join(", ", streams.keySet()) + ".");
         }
-        if (forward.log() == null && forward.http() == null) {
-            add(
-                    property,
-                    "",
-                    "has no target",
-                    "Set " + property + ".log to a level such as info, or " + property + ".http.url to an address.");
-        }
-        if (forward.log() != null && forward.http() != null) {
-            add(property, "", "has two targets, log and http", "Remove one, or make another forward for it.");
-        }
+        checkTargets(property, forward);
         if (forward.filter() != null) {
             checkFilter(property + ".filter", forward.filter());
         }
         if (forward.http() != null) {
             checkHttp(property + ".http", forward.http());
+        }
+        new AwsTargetRules(problems).check(property, forward);
+    }
+
+    private void checkTargets(String property, Forward forward) {
+        Map<String, @Nullable Object> known = new LinkedHashMap<>();
+        known.put("log", forward.log());
+        known.put("http", forward.http());
+        known.put("sqs", forward.sqs());
+        known.put("sns", forward.sns());
+        known.put("event-bridge", forward.eventBridge());
+        List<String> named = known.entrySet().stream()
+                .filter(target -> target.getValue() != null)
+                .map(Map.Entry::getKey)
+                .toList();
+        if (named.isEmpty()) {
+            add(
+                    property,
+                    "",
+                    "has no target",
+                    "Set one of " + property
+                            + ".log (a level), .http.url, .sqs.queue, .sns.topic and .event-bridge.bus.");
+        } else if (named.size() > 1) {
+            add(
+                    property,
+                    "",
+                    "has more than one target: " + String.join(", ", named),
+                    "Keep one, and make another forward for each of the others.");
         }
     }
 

@@ -1,6 +1,7 @@
 package io.onlyonce.autoconfigure;
 
 import io.onlyonce.ItemInserted;
+import io.onlyonce.autoconfigure.OnlyoncePropertiesException.Problem;
 import io.onlyonce.forward.Forward;
 import io.onlyonce.forward.HttpSettings;
 import io.onlyonce.forward.HttpTarget;
@@ -10,6 +11,8 @@ import io.onlyonce.forward.WebhookSecret;
 import io.onlyonce.publication.ItemListeners;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -20,14 +23,22 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /** Makes the configured forwards and puts them on the event bus beside the application's own listeners. What they need was checked when the properties were bound. */
 final class Forwards implements SmartInitializingSingleton {
 
+    private static final Duration LONGEST_AWS_CALL = Duration.ofSeconds(10);
+
     private final OnlyonceProperties properties;
     private final ItemListeners listeners;
     private final ConfigurableApplicationContext context;
+    private final List<AwsTarget> awsTargets;
 
-    Forwards(OnlyonceProperties properties, ItemListeners listeners, ConfigurableApplicationContext context) {
+    Forwards(
+            OnlyonceProperties properties,
+            ItemListeners listeners,
+            ConfigurableApplicationContext context,
+            List<AwsTarget> awsTargets) {
         this.properties = properties;
         this.listeners = listeners;
         this.context = context;
+        this.awsTargets = awsTargets;
     }
 
     @Override
@@ -43,9 +54,29 @@ final class Forwards implements SmartInitializingSingleton {
 
     private Consumer<ItemInserted<Map<String, AttributeValue>>> target(
             String name, String table, OnlyonceProperties.Forward settings) {
-        return settings.http() == null
-                ? new LogTarget(name, Objects.requireNonNull(settings.log()))
-                : new HttpTarget(name, source(table), httpSettings(settings.http()), Clock.systemUTC());
+        if (settings.log() != null) {
+            return new LogTarget(name, settings.log());
+        }
+        if (settings.http() != null) {
+            return new HttpTarget(name, source(table), httpSettings(settings.http()), Clock.systemUTC());
+        }
+        String kind = settings.sqs() != null ? "sqs" : settings.sns() != null ? "sns" : "event-bridge";
+        return awsTargets.stream()
+                .filter(target -> target.property().equals(kind))
+                .findFirst()
+                .orElseThrow(() -> new OnlyoncePropertiesException(new Problem(
+                        OnlyoncePropertiesRules.nameOf("onlyonce.forward", name) + "." + kind,
+                        "",
+                        "needs a client that is not on the class path",
+                        "Add software.amazon.awssdk:" + kind.replace("-", "") + ".")))
+                .factory()
+                .make(new AwsTarget.Order(name, source(table), awsTimeout()), settings);
+    }
+
+    /** So short that a message which waits for a batch to end, and then for its own, is done before its claim looks abandoned. */
+    private Duration awsTimeout() {
+        Duration third = properties.ledger().claimTimeout().dividedBy(3);
+        return third.compareTo(LONGEST_AWS_CALL) < 0 ? third : LONGEST_AWS_CALL;
     }
 
     private HttpSettings httpSettings(OnlyonceProperties.Http http) {

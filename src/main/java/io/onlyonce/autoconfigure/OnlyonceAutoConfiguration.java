@@ -24,12 +24,18 @@ import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 /** The consumer: its properties, clients, threads and lifecycle. An {@link Engine} comes from the auto-configuration of the one that {@code onlyonce.engine} names, or from the application. */
 @AutoConfiguration(
         after = DynamoDbAutoConfiguration.class,
-        afterName = "io.awspring.cloud.autoconfigure.core.AwsAutoConfiguration")
+        afterName = {
+            "io.awspring.cloud.autoconfigure.core.AwsAutoConfiguration",
+            "io.awspring.cloud.autoconfigure.sns.SnsAutoConfiguration"
+        })
 @EnableConfigurationProperties({OnlyonceProperties.class, LifecycleProperties.class})
 @Import({
     TaskSchedulerConfiguration.PlatformThreads.class,
     TaskSchedulerConfiguration.VirtualThreads.class,
-    DeliveryConfiguration.class
+    DeliveryConfiguration.class,
+    AwsTargets.Sqs.class,
+    AwsTargets.Sns.class,
+    AwsTargets.EventBridge.class
 })
 public final class OnlyonceAutoConfiguration {
 

@@ -159,8 +159,18 @@ record OnlyonceProperties(
      * @param filter SpEL expression over the item, true for those to handle; all if absent.
      * @param log Level at which new items are logged.
      * @param http Receiver to which new items are posted.
+     * @param sqs Queue to which new items are sent.
+     * @param sns Topic to which new items are published.
+     * @param eventBridge Event bus to which new items are put.
      */
-    record Forward(@Nullable String table, @Nullable String filter, @Nullable Level log, @Nullable Http http) {}
+    record Forward(
+            @Nullable String table,
+            @Nullable String filter,
+            @Nullable Level log,
+            @Nullable Http http,
+            @Nullable Sqs sqs,
+            @Nullable Sns sns,
+            @Nullable EventBridge eventBridge) {}
 
     /**
      * Receiver to which new items are posted.
@@ -190,4 +200,26 @@ record OnlyonceProperties(
             return "Http[timeout=%s, mode=%s]".formatted(timeout, mode);
         }
     }
+
+    /**
+     * Queue to which new items are sent.
+     *
+     * @param queue URL or name of the queue; of a FIFO queue if it ends in .fifo.
+     */
+    record Sqs(@Nullable String queue) {}
+
+    /**
+     * Topic to which new items are published.
+     *
+     * @param topic ARN of the topic; of a FIFO topic if it ends in .fifo.
+     */
+    record Sns(@Nullable String topic) {}
+
+    /**
+     * Event bus to which new items are put.
+     *
+     * @param bus Name or ARN of the event bus.
+     * @param detailType Detail type of the events, which rules match.
+     */
+    record EventBridge(@Nullable String bus, @DefaultValue("io.onlyonce.item.inserted") String detailType) {}
 }

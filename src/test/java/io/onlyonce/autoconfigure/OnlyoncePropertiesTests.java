@@ -138,7 +138,8 @@ class OnlyoncePropertiesTests {
             delimiter = '|',
             textBlock =
                     """
-            log                   | info                     | ''                      | two targets, log and http
+            log                   | info                     | ''                      | Keep one
+            sqs.queue             | receipts                 | ''                      | Keep one
             filter                | status ==                | .filter                 | true or false
             http.url              | ''                       | .http.url               | absolute
             http.url              | /items                   | .http.url               | http or https
@@ -164,6 +165,56 @@ class OnlyoncePropertiesTests {
                 .hasMessageContaining("onlyonce.forward.receipts" + property)
                 .hasMessageContaining(remedy)
                 .satisfies(failure -> assertThat(failure.getMessage()).doesNotContain("hidden")));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            sqs.queue                | receipts
+            sqs.queue                | receipts.fifo
+            sqs.queue                | https://sqs.eu-central-1.amazonaws.com/123456789012/receipts
+            sqs.queue                | http://localhost:9324/000000000000/receipts.fifo
+            sns.topic                | arn:aws:sns:eu-central-1:123456789012:receipts
+            sns.topic                | arn:aws-cn:sns:cn-north-1:123456789012:receipts.fifo
+            event-bridge.bus         | default
+            event-bridge.bus         | arn:aws:events:eu-central-1:123456789012:event-bus/orders
+            """)
+    void targetOfAwsIsAccepted(String setting, String value) {
+        runner.withPropertyValues(
+                        "onlyonce.forward.receipts.table=orders", "onlyonce.forward.receipts." + setting + "=" + value)
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            sqs.queue                | ''                                             | is missing
+            sqs.queue                | arn:aws:sqs:eu-central-1:123456789012:receipts | queue's URL
+            sqs.queue                | receipts.fifo.x                                | queue's URL
+            sqs.queue                | https://sqs.eu-central-1.amazonaws.com         | queue's URL
+            sqs.queue                | https://me:hidden@example.com/1/receipts       | queue's URL
+            sqs.queue                | ftp://example.com/1/receipts                   | queue's URL
+            sns.topic                | ''                                             | is missing
+            sns.topic                | receipts                                       | topic's ARN
+            sns.topic                | arn:aws:sqs:eu-central-1:123456789012:receipts | topic's ARN
+            event-bridge.bus         | ''                                             | is missing
+            event-bridge.bus         | my bus                                         | name of an event bus
+            event-bridge.detail-type | ''                                             | 1 to 128 characters
+            """)
+    void badTargetOfAwsIsRefusedWithItsNameAndTheRemedy(String setting, String value, String remedy) {
+        runner.withPropertyValues(
+                        "onlyonce.forward.receipts.table=orders", "onlyonce.forward.receipts." + setting + "=" + value)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(OnlyoncePropertiesException.class)
+                        .hasMessageContaining("onlyonce.forward.receipts." + setting)
+                        .hasMessageContaining(remedy)
+                        .satisfies(failure -> assertThat(failure.getMessage()).doesNotContain("hidden")));
     }
 
     private ApplicationContextRunner receiver(String... settings) {

@@ -1,0 +1,40 @@
+package io.onlyonce.forward;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.onlyonce.ItemInserted;
+import io.onlyonce.publication.ItemKeys;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+
+/** Ids for FIFO queues and topics, which take 128 letters, digits and punctuation marks; what does not fit is replaced by its SHA-256. */
+final class FifoIds {
+
+    private static final Pattern FITTING = Pattern.compile("[\\x21-\\x7e]{1,128}");
+
+    private FifoIds() {}
+
+    /** The table belongs to it, because several may forward to one queue under equal keys. */
+    static String deduplicationId(ItemInserted<?> event) {
+        return fit(event.table() + ":" + event.deduplicationKey());
+    }
+
+    /** Changes of one item stay in order, and nothing else waits for anything. */
+    static String groupId(ItemInserted<?> event) {
+        return fit(ItemKeys.text(event.keys()));
+    }
+
+    private static String fit(String id) {
+        return FITTING.matcher(id).matches() ? id : sha256(id);
+    }
+
+    private static String sha256(String text) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every JDK has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package io.onlyonce.forward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.jayway.jsonpath.JsonPath;
+import io.onlyonce.publication.FatalFailureException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.eventbridge.EventBridgeClient;
+
+/** What EventBridge is asked, on the wire, and what becomes of an item by its answer. */
+class EventBridgeTargetTests {
+
+    private static final TestItem ITEM =
+            new TestItem(Map.of("id", AttributeValue.fromS("a")), Map.of("id", AttributeValue.fromS("a")), "a b");
+    private static final String STREAM =
+            "arn:aws:dynamodb:eu-central-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000";
+
+    private final AwsStub stub = new AwsStub();
+    private final EventBridgeClient client =
+            stub.configure(EventBridgeClient.builder()).build();
+
+    @AfterEach
+    void close() {
+        client.close();
+        stub.close();
+    }
+
+    private EventBridgeTarget target(String source) {
+        return new EventBridgeTarget(
+                "receipts", URI.create(source), client, "orders-bus", "Order Placed", Duration.ofSeconds(10));
+    }
+
+    private EventBridgeTarget target() {
+        return target("urn:onlyonce:table:orders");
+    }
+
+    @Test
+    void detailIsTheCloudEvent() {
+        stub.then(200, "{\"FailedEntryCount\": 0, \"Entries\": [{\"EventId\": \"1\"}]}");
+        target(STREAM).accept(ITEM);
+
+        assertThat(stub.requests().get(0).header("X-Amz-Target")).isEqualTo("AWSEvents.PutEvents");
+        String body = stub.body(0);
+        assertThat(JsonPath.<Integer>read(body, "$.Entries.length()")).isEqualTo(1);
+        assertThat(JsonPath.<String>read(body, "$.Entries[0].EventBusName")).isEqualTo("orders-bus");
+        assertThat(JsonPath.<String>read(body, "$.Entries[0].Source")).isEqualTo("io.onlyonce");
+        assertThat(JsonPath.<String>read(body, "$.Entries[0].DetailType")).isEqualTo("Order Placed");
+        assertThat(JsonPath.<String>read(body, "$.Entries[0].Resources[0]")).isEqualTo(STREAM);
+        assertThat(JsonPath.<Number>read(body, "$.Entries[0].Time").longValue()).isEqualTo(1767268800L);
+        String detail = JsonPath.read(body, "$.Entries[0].Detail");
+        assertThat(JsonPath.<String>read(detail, "$.id")).isEqualTo("event-1");
+        assertThat(JsonPath.<String>read(detail, "$.source")).isEqualTo(STREAM);
+        assertThat(JsonPath.<String>read(detail, "$.deduplicationkey")).isEqualTo("a b");
+        assertThat(JsonPath.<Boolean>read(detail, "$.redelivered")).isTrue();
+        assertThat(JsonPath.<String>read(detail, "$.data.id")).isEqualTo("a");
+    }
+
+    @Test
+    void sourceThatIsNoArnIsNoResource() {
+        stub.then(200, "{\"FailedEntryCount\": 0, \"Entries\": [{\"EventId\": \"1\"}]}");
+        assertThatCode(() -> target().accept(ITEM)).doesNotThrowAnyException();
+        assertThat(JsonPath.<Integer>read(stub.body(0), "$.Entries[0].Resources.length()"))
+                .isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            InternalFailure                 | RetryLaterException
+            ThrottlingException             | RetryLaterException
+            MalformedDetail                 | FatalFailureException
+            NotAuthorizedForSourceException | FatalFailureException
+            """)
+    void entryThatFailsInACallThatSucceeds(String code, String outcome) {
+        stub.then(
+                200,
+                "{\"FailedEntryCount\": 1, \"Entries\": [{\"ErrorCode\": \"%s\", \"ErrorMessage\": \"no\"}]}"
+                        .formatted(code));
+        Throwable failure = catchThrowable(() -> target().accept(ITEM));
+        assertThat(failure.getClass().getSimpleName()).isEqualTo(outcome);
+        assertThat(failure).hasMessage("The event bus of forward.receipts answered " + code);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            400 | AccessDeniedException     | FatalFailureException
+            400 | ResourceNotFoundException | FatalFailureException
+            400 | ThrottlingException       | RetryLaterException
+            500 | InternalException         | RetryLaterException
+            """)
+    void callThatFails(int status, String code, String outcome) {
+        stub.then(status, "{\"__type\": \"%s\", \"message\": \"no\"}".formatted(code));
+        Throwable failure = catchThrowable(() -> target().accept(ITEM));
+        assertThat(failure.getClass().getSimpleName()).isEqualTo(outcome);
+        assertThat(failure).hasMessage("The event bus of forward.receipts answered " + code);
+    }
+
+    @Test
+    void eventAboveTheLimitIsFatalAndNotSent() {
+        var item = new TestItem(
+                ITEM.keys(), Map.of("text", AttributeValue.fromS("x".repeat(262_144))), ITEM.deduplicationKey());
+        var failure = catchThrowableOfType(FatalFailureException.class, () -> target().accept(item));
+        assertThat(failure).hasMessageStartingWith("The event bus of forward.receipts takes at most 262");
+        assertThat(stub.requests()).isEmpty();
+    }
+}
