@@ -23,6 +23,9 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /** Writes items while the service is killed and started again, behind a proxy that makes calls go wrong, and waits until everything has arrived. */
 final class Survival {
 
+    /** Without an effect: a lease runs out, a process starts and reads on within it. */
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(4);
+
     private static final Logger log = LoggerFactory.getLogger(Survival.class);
 
     private static final Pattern STARTED = Pattern.compile("Started OnlyonceApplication");
@@ -98,8 +101,7 @@ final class Survival {
                 service.start();
             }
             producer.awaitTermination(settings.duration().toSeconds() * 3 + 60, TimeUnit.SECONDS);
-            // The last mile must not take longer than the faults themselves.
-            awaitEffects(settings.duration().plusSeconds(400));
+            awaitEffects();
             service.stop(Duration.ofSeconds(60));
             return new Outcome(
                     new ChaosAudit(local.client(), tables),
@@ -142,11 +144,21 @@ final class Survival {
         }
     }
 
-    private void awaitEffects(Duration deadline) {
-        Awaitility.await().atMost(deadline).pollInterval(Duration.ofSeconds(5)).until(() -> {
-            var audit = new ChaosAudit(local.client(), tables);
-            log.info("{} and {} of {} effects", audit.committed(), audit.outside(), settings.items());
-            return audit.missing(written).isEmpty();
-        });
+    /** However long it takes on a slow machine, as long as it goes on. */
+    private void awaitEffects() {
+        int missing = missing();
+        while (missing > 0) {
+            int before = missing;
+            missing = Awaitility.await("effects go on to arrive")
+                    .atMost(LONGEST_PAUSE)
+                    .pollInterval(settings.duration().dividedBy(30))
+                    .until(this::missing, now -> now < before);
+        }
+    }
+
+    private int missing() {
+        var audit = new ChaosAudit(local.client(), tables);
+        log.info("{} and {} of {} effects", audit.committed(), audit.outside(), settings.items());
+        return audit.missing(written).size();
     }
 }
