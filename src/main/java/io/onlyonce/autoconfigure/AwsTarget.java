@@ -1,7 +1,6 @@
 package io.onlyonce.autoconfigure;
 
 import io.onlyonce.ItemInserted;
-import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -26,8 +25,7 @@ record AwsTarget(String property, Factory factory) {
      * What a target has to know besides its own settings.
      *
      * @param name name of the forward
-     * @param source where the items come from
      * @param timeout time for a call
      */
-    record Order(String name, URI source, Duration timeout) {}
+    record Order(String name, Duration timeout) {}
 }

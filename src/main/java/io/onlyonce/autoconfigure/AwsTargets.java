@@ -54,7 +54,6 @@ final class AwsTargets {
                     "sqs",
                     (order, settings) -> new SqsTarget(
                             order.name(),
-                            order.source(),
                             clients.getObject(),
                             Objects.requireNonNull(
                                     Objects.requireNonNull(settings.sqs()).queue()),
@@ -86,7 +85,6 @@ final class AwsTargets {
                     "sns",
                     (order, settings) -> new SnsTarget(
                             order.name(),
-                            order.source(),
                             clients.getObject(),
                             Objects.requireNonNull(
                                     Objects.requireNonNull(settings.sns()).topic()),
@@ -124,7 +122,6 @@ final class AwsTargets {
                 var eventBridge = Objects.requireNonNull(settings.eventBridge());
                 return new EventBridgeTarget(
                         order.name(),
-                        order.source(),
                         clients.getObject(),
                         Objects.requireNonNull(eventBridge.bus()),
                         eventBridge.detailType(),

@@ -46,19 +46,19 @@ final class Forwards implements SmartInitializingSingleton {
         properties.forward().forEach((name, settings) -> {
             String table = Objects.requireNonNull(settings.table());
             ItemFilter filter = settings.filter() == null ? null : new ItemFilter(settings.filter());
-            var forward = new Forward(name, table, filter, target(name, table, settings));
+            var forward = new Forward(name, table, filter, target(name, settings));
             listeners.register(forward);
             context.addApplicationListener(forward);
         });
     }
 
     private Consumer<ItemInserted<Map<String, AttributeValue>>> target(
-            String name, String table, OnlyonceProperties.Forward settings) {
+            String name, OnlyonceProperties.Forward settings) {
         if (settings.log() != null) {
             return new LogTarget(name, settings.log());
         }
         if (settings.http() != null) {
-            return new HttpTarget(name, source(table), httpSettings(settings.http()), Clock.systemUTC());
+            return new HttpTarget(name, httpSettings(settings.http()), Clock.systemUTC());
         }
         String kind = settings.sqs() != null ? "sqs" : settings.sns() != null ? "sns" : "event-bridge";
         return awsTargets.stream()
@@ -70,7 +70,7 @@ final class Forwards implements SmartInitializingSingleton {
                         "needs a client that is not on the class path",
                         "Add software.amazon.awssdk:" + kind.replace("-", "") + ".")))
                 .factory()
-                .make(new AwsTarget.Order(name, source(table), awsTimeout()), settings);
+                .make(new AwsTarget.Order(name, awsTimeout()), settings);
     }
 
     /** So short that a message which waits for a batch to end, and then for its own, is done before its claim looks abandoned. */
@@ -88,12 +88,5 @@ final class Forwards implements SmartInitializingSingleton {
                 http.alreadyProcessed(),
                 http.mode(),
                 properties.delivery().maxBackoff());
-    }
-
-    /** Records do not say which stream they come from: it is known where it is configured. */
-    private URI source(String table) {
-        var stream = properties.streams().get(table);
-        return URI.create(
-                stream == null || stream.streamArn() == null ? "urn:onlyonce:table:" + table : stream.streamArn());
     }
 }

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.cloudevents.jackson.JsonFormat;
 import io.onlyonce.ItemInserted;
 import io.onlyonce.publication.FatalFailureException;
-import java.net.URI;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +21,6 @@ final class BatchedTarget {
     /** Enough for the highest concurrency, in full batches. */
     private static final int MOST_FLIGHTS = 10;
 
-    private final ItemEvents events;
     private final AwsFailures failures;
     private final BatchCall call;
     private final Size size;
@@ -36,8 +34,7 @@ final class BatchedTarget {
      */
     record Size(int envelope, int limit) {}
 
-    BatchedTarget(URI source, AwsFailures failures, Size size, BatchCall call) {
-        this.events = new ItemEvents(source);
+    BatchedTarget(AwsFailures failures, Size size, BatchCall call) {
         this.failures = failures;
         this.size = size;
         this.call = call;
@@ -56,12 +53,13 @@ final class BatchedTarget {
     }
 
     private OutgoingMessage message(ItemInserted<Map<String, AttributeValue>> event) {
-        byte[] json = JSON.serialize(events.of(event));
+        byte[] json = JSON.serialize(ItemEvents.of(event));
         // Not allowed in a message as they are.
         String document = new String(json, UTF_8).replace("\uFFFE", "\\uFFFE").replace("\uFFFF", "\\uFFFF");
         return new OutgoingMessage(
                 document,
                 document.getBytes(UTF_8).length + size.envelope(),
+                event.streamArn(),
                 event.createdAt(),
                 FifoIds.deduplicationId(event),
                 FifoIds.groupId(event));

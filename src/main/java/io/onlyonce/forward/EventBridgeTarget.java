@@ -3,7 +3,6 @@ package io.onlyonce.forward;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.onlyonce.ItemInserted;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,10 +26,12 @@ public final class EventBridgeTarget implements Consumer<ItemInserted<Map<String
     /** By which EventBridge counts the time. */
     private static final int TIME_SIZE = 14;
 
+    /** Of a stream, whose table's name has 255 characters. */
+    private static final int LONGEST_ARN = 400;
+
     private final EventBridgeClient client;
     private final String bus;
     private final String detailType;
-    private final List<String> resources;
     private final AwsFailures failures;
     private final AwsRequestOverrideConfiguration override;
     private final BatchedTarget target;
@@ -39,27 +40,21 @@ public final class EventBridgeTarget implements Consumer<ItemInserted<Map<String
      * An event bus.
      *
      * @param name name of the forward
-     * @param source where the items come from
      * @param client client of the bus's region
      * @param bus name or ARN of the bus
      * @param detailType detail type of the events
      * @param timeout time for a call, with what the client tries again by itself
      */
-    public EventBridgeTarget(
-            String name, URI source, EventBridgeClient client, String bus, String detailType, Duration timeout) {
+    public EventBridgeTarget(String name, EventBridgeClient client, String bus, String detailType, Duration timeout) {
         this.client = client;
         this.bus = bus;
         this.detailType = detailType;
-        this.resources = "arn".equals(source.getScheme()) ? List.of(source.toString()) : List.of();
         this.failures = new AwsFailures("The event bus of forward." + name);
         this.override = AwsRequestOverrideConfiguration.builder()
                 .apiCallTimeout(timeout)
                 .build();
-        int envelope = TIME_SIZE
-                + SOURCE.length()
-                + detailType.getBytes(UTF_8).length
-                + resources.stream().mapToInt(String::length).sum();
-        this.target = new BatchedTarget(source, failures, new BatchedTarget.Size(envelope, MOST_BYTES), this::send);
+        int envelope = TIME_SIZE + SOURCE.length() + detailType.getBytes(UTF_8).length + LONGEST_ARN;
+        this.target = new BatchedTarget(failures, new BatchedTarget.Size(envelope, MOST_BYTES), this::send);
     }
 
     @Override
@@ -86,7 +81,7 @@ public final class EventBridgeTarget implements Consumer<ItemInserted<Map<String
                 .detailType(detailType)
                 .detail(message.document())
                 .time(message.createdAt())
-                .resources(resources)
+                .resources(message.streamArn())
                 .build();
     }
 }

@@ -4,7 +4,6 @@ import io.onlyonce.ItemInserted;
 import io.onlyonce.forward.AnswerHandler.Answer;
 import io.onlyonce.publication.FatalFailureException;
 import io.onlyonce.publication.RetryLaterException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpClient.Version;
@@ -24,7 +23,6 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 public final class HttpTarget implements Consumer<ItemInserted<Map<String, AttributeValue>>> {
 
     private final String name;
-    private final ItemEvents events;
     private final HttpSettings settings;
     private final Clock clock;
     private final HttpClient client;
@@ -33,13 +31,11 @@ public final class HttpTarget implements Consumer<ItemInserted<Map<String, Attri
      * A receiver.
      *
      * @param name name of the forward
-     * @param source where the items come from
      * @param settings where and how they are sent
      * @param clock wall clock
      */
-    public HttpTarget(String name, URI source, HttpSettings settings, Clock clock) {
+    public HttpTarget(String name, HttpSettings settings, Clock clock) {
         this.name = name;
-        this.events = new ItemEvents(source);
         this.settings = settings;
         this.clock = clock;
         this.client = HttpClient.newBuilder()
@@ -56,7 +52,7 @@ public final class HttpTarget implements Consumer<ItemInserted<Map<String, Attri
     }
 
     private HttpRequest request(ItemInserted<Map<String, AttributeValue>> event) {
-        var message = new EventMessage(events.of(event), settings.mode());
+        var message = new EventMessage(ItemEvents.of(event), settings.mode());
         String id = event.eventId();
         long timestamp = clock.instant().getEpochSecond();
         var request = HttpRequest.newBuilder(settings.url()).POST(BodyPublishers.ofByteArray(message.body()));

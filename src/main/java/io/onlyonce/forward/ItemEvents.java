@@ -17,17 +17,13 @@ final class ItemEvents {
 
     private static final String TYPE = "io.onlyonce.item.inserted";
 
-    private final URI source;
+    private ItemEvents() {}
 
-    ItemEvents(URI source) {
-        this.source = source;
-    }
-
-    CloudEvent of(ItemInserted<Map<String, AttributeValue>> event) {
+    static CloudEvent of(ItemInserted<Map<String, AttributeValue>> event) {
         String json = EnhancedDocument.fromAttributeValueMap(event.item()).toJson();
         return CloudEventBuilder.v1()
                 .withId(event.eventId())
-                .withSource(source)
+                .withSource(URI.create(event.streamArn()))
                 .withType(TYPE)
                 .withSubject(ItemKeys.text(event.keys()))
                 .withTime(event.createdAt().atOffset(ZoneOffset.UTC))

@@ -1,7 +1,6 @@
 package io.onlyonce.forward;
 
 import io.onlyonce.ItemInserted;
-import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -39,12 +38,11 @@ public final class SnsTarget implements Consumer<ItemInserted<Map<String, Attrib
      * A topic.
      *
      * @param name name of the forward
-     * @param source where the items come from
      * @param client client of the topic's region
      * @param topic ARN of the topic
      * @param timeout time for a call, with what the client tries again by itself
      */
-    public SnsTarget(String name, URI source, SnsClient client, String topic, Duration timeout) {
+    public SnsTarget(String name, SnsClient client, String topic, Duration timeout) {
         this.client = client;
         this.topic = topic;
         this.fifo = topic.endsWith(".fifo");
@@ -53,7 +51,7 @@ public final class SnsTarget implements Consumer<ItemInserted<Map<String, Attrib
                 .apiCallTimeout(timeout)
                 .build();
         this.target = new BatchedTarget(
-                source, failures, new BatchedTarget.Size(JsonDocument.ATTRIBUTE_SIZE, MOST_BYTES), this::send);
+                failures, new BatchedTarget.Size(JsonDocument.ATTRIBUTE_SIZE, MOST_BYTES), this::send);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.onlyonce.forward;
 
 import io.onlyonce.ItemInserted;
-import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -40,12 +39,11 @@ public final class SqsTarget implements Consumer<ItemInserted<Map<String, Attrib
      * A queue.
      *
      * @param name name of the forward
-     * @param source where the items come from
      * @param client client of the queue's account and region
      * @param queue URL or name of the queue
      * @param timeout time for a call, with what the client tries again by itself
      */
-    public SqsTarget(String name, URI source, SqsClient client, String queue, Duration timeout) {
+    public SqsTarget(String name, SqsClient client, String queue, Duration timeout) {
         this.client = client;
         this.queue = queue;
         this.fifo = queue.endsWith(".fifo");
@@ -54,7 +52,7 @@ public final class SqsTarget implements Consumer<ItemInserted<Map<String, Attrib
                 .apiCallTimeout(timeout)
                 .build();
         this.target = new BatchedTarget(
-                source, failures, new BatchedTarget.Size(JsonDocument.ATTRIBUTE_SIZE, MOST_BYTES), this::send);
+                failures, new BatchedTarget.Size(JsonDocument.ATTRIBUTE_SIZE, MOST_BYTES), this::send);
     }
 
     @Override

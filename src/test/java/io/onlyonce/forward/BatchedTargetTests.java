@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.jayway.jsonpath.JsonPath;
 import io.onlyonce.publication.FatalFailureException;
-import java.net.URI;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +24,8 @@ class BatchedTargetTests {
 
     private final List<List<String>> calls = new CopyOnWriteArrayList<>();
     private final CountDownLatch gate = new CountDownLatch(1);
-    private final BatchedTarget target = new BatchedTarget(
-            URI.create("urn:x"), new AwsFailures("The queue"), new BatchedTarget.Size(0, 10_000), this::send);
+    private final BatchedTarget target =
+            new BatchedTarget(new AwsFailures("The queue"), new BatchedTarget.Size(0, 10_000), this::send);
 
     /** Refuses each call that holds the item named bad, after a first call that waits. */
     private List<RuntimeException> send(List<OutgoingMessage> messages) {

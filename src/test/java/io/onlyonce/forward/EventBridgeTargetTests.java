@@ -1,13 +1,11 @@
 package io.onlyonce.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.jayway.jsonpath.JsonPath;
 import io.onlyonce.publication.FatalFailureException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -22,8 +20,6 @@ class EventBridgeTargetTests {
 
     private static final TestItem ITEM =
             new TestItem(Map.of("id", AttributeValue.fromS("a")), Map.of("id", AttributeValue.fromS("a")), "a b");
-    private static final String STREAM =
-            "arn:aws:dynamodb:eu-central-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000";
 
     private final AwsStub stub = new AwsStub();
     private final EventBridgeClient client =
@@ -35,19 +31,14 @@ class EventBridgeTargetTests {
         stub.close();
     }
 
-    private EventBridgeTarget target(String source) {
-        return new EventBridgeTarget(
-                "receipts", URI.create(source), client, "orders-bus", "Order Placed", Duration.ofSeconds(10));
-    }
-
     private EventBridgeTarget target() {
-        return target("urn:onlyonce:table:orders");
+        return new EventBridgeTarget("receipts", client, "orders-bus", "Order Placed", Duration.ofSeconds(10));
     }
 
     @Test
     void detailIsTheCloudEvent() {
         stub.then(200, "{\"FailedEntryCount\": 0, \"Entries\": [{\"EventId\": \"1\"}]}");
-        target(STREAM).accept(ITEM);
+        target().accept(ITEM);
 
         assertThat(stub.requests().get(0).header("X-Amz-Target")).isEqualTo("AWSEvents.PutEvents");
         String body = stub.body(0);
@@ -55,22 +46,14 @@ class EventBridgeTargetTests {
         assertThat(JsonPath.<String>read(body, "$.Entries[0].EventBusName")).isEqualTo("orders-bus");
         assertThat(JsonPath.<String>read(body, "$.Entries[0].Source")).isEqualTo("io.onlyonce");
         assertThat(JsonPath.<String>read(body, "$.Entries[0].DetailType")).isEqualTo("Order Placed");
-        assertThat(JsonPath.<String>read(body, "$.Entries[0].Resources[0]")).isEqualTo(STREAM);
+        assertThat(JsonPath.<String>read(body, "$.Entries[0].Resources[0]")).isEqualTo(TestItem.STREAM_ARN);
         assertThat(JsonPath.<Number>read(body, "$.Entries[0].Time").longValue()).isEqualTo(1767268800L);
         String detail = JsonPath.read(body, "$.Entries[0].Detail");
         assertThat(JsonPath.<String>read(detail, "$.id")).isEqualTo("event-1");
-        assertThat(JsonPath.<String>read(detail, "$.source")).isEqualTo(STREAM);
+        assertThat(JsonPath.<String>read(detail, "$.source")).isEqualTo(TestItem.STREAM_ARN);
         assertThat(JsonPath.<String>read(detail, "$.deduplicationkey")).isEqualTo("a b");
         assertThat(JsonPath.<Boolean>read(detail, "$.redelivered")).isTrue();
         assertThat(JsonPath.<String>read(detail, "$.data.id")).isEqualTo("a");
-    }
-
-    @Test
-    void sourceThatIsNoArnIsNoResource() {
-        stub.then(200, "{\"FailedEntryCount\": 0, \"Entries\": [{\"EventId\": \"1\"}]}");
-        assertThatCode(() -> target().accept(ITEM)).doesNotThrowAnyException();
-        assertThat(JsonPath.<Integer>read(stub.body(0), "$.Entries[0].Resources.length()"))
-                .isZero();
     }
 
     @ParameterizedTest

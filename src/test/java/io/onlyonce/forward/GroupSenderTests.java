@@ -55,7 +55,7 @@ class GroupSenderTests {
     }
 
     private static OutgoingMessage message(String document, int size) {
-        return new OutgoingMessage(document, size, Instant.EPOCH, document, document);
+        return new OutgoingMessage(document, size, TestItem.STREAM_ARN, Instant.EPOCH, document, document);
     }
 
     /** Sends on a thread of its own, and returns when the message is in the queue or on its way. */

@@ -10,7 +10,6 @@ import io.onlyonce.SettableClock;
 import io.onlyonce.forward.HttpSettings.Mode;
 import io.onlyonce.publication.FatalFailureException;
 import io.onlyonce.publication.RetryLaterException;
-import java.net.URI;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,7 +51,7 @@ class HttpTargetTests {
 
     private HttpTarget target(Mode mode, WebhookSecret secret, Duration timeout, Map<String, String> headers) {
         var settings = new HttpSettings(receiver.uri(), headers, timeout, secret, 409, mode, Duration.ofSeconds(30));
-        return new HttpTarget("receipts", URI.create("urn:onlyonce:table:orders"), settings, clock);
+        return new HttpTarget("receipts", settings, clock);
     }
 
     private HttpTarget target() {
@@ -73,7 +72,7 @@ class HttpTargetTests {
         assertThat(message.header("ce-specversion")).isEqualTo("1.0");
         assertThat(message.header("ce-id")).isEqualTo("event-1");
         assertThat(message.header("ce-type")).isEqualTo("io.onlyonce.item.inserted");
-        assertThat(message.header("ce-source")).isEqualTo("urn:onlyonce:table:orders");
+        assertThat(message.header("ce-source")).isEqualTo(TestItem.STREAM_ARN);
         assertThat(message.header("ce-subject")).isEqualTo("id=S:a%2525%C3%BC");
         assertThat(message.header("ce-time")).isEqualTo("2026-01-01T12:00:00Z");
         assertThat(message.header("ce-deduplicationkey")).isEqualTo("order%201");

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.jayway.jsonpath.JsonPath;
 import io.onlyonce.LocalStack;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +22,6 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 /** Topics and event buses of LocalStack, each with a queue behind it that shows what has arrived. */
 class LocalStackForwardIT {
 
-    private static final URI SOURCE = URI.create("urn:onlyonce:table:orders");
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
     private static final TestItem ITEM =
             new TestItem(Map.of("id", AttributeValue.fromS("a")), Map.of("id", AttributeValue.fromS("a")), "key of a");
@@ -43,7 +41,7 @@ class LocalStackForwardIT {
     @Test
     void fifoQueueDropsARepeat() {
         String queue = createQueue(".fifo", Map.of(QueueAttributeName.FIFO_QUEUE, "true"));
-        var target = new SqsTarget("receipts", SOURCE, sqs, queue, TIMEOUT);
+        var target = new SqsTarget("receipts", sqs, queue, TIMEOUT);
         target.accept(ITEM);
         target.accept(ITEM);
         assertThat(receive(queue)).singleElement().satisfies(message -> assertThat(
@@ -61,7 +59,7 @@ class LocalStackForwardIT {
                 .protocol("sqs")
                 .endpoint(arn(queue))
                 .attributes(Map.of("RawMessageDelivery", "true")));
-        var target = new SnsTarget("receipts", SOURCE, sns, topic, TIMEOUT);
+        var target = new SnsTarget("receipts", sns, topic, TIMEOUT);
         target.accept(ITEM);
         target.accept(ITEM);
         assertThat(receive(queue)).singleElement().satisfies(message -> assertThat(
@@ -80,7 +78,7 @@ class LocalStackForwardIT {
         eventBridge.putTargets(request -> request.rule(bus)
                 .eventBusName(bus)
                 .targets(Target.builder().id("queue").arn(arn(queue)).build()));
-        new EventBridgeTarget("receipts", SOURCE, eventBridge, bus, "Order Placed", TIMEOUT).accept(ITEM);
+        new EventBridgeTarget("receipts", eventBridge, bus, "Order Placed", TIMEOUT).accept(ITEM);
         assertThat(receive(queue)).singleElement().satisfies(message -> {
             assertThat(JsonPath.<String>read(message.body(), "$.detail-type")).isEqualTo("Order Placed");
             assertThat(JsonPath.<String>read(message.body(), "$.detail.id")).isEqualTo("event-1");

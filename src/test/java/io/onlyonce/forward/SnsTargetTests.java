@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.jayway.jsonpath.JsonPath;
 import io.onlyonce.publication.FatalFailureException;
 import io.onlyonce.publication.RetryLaterException;
-import java.net.URI;
 import java.net.URLDecoder;
 import java.time.Duration;
 import java.util.Map;
@@ -37,8 +36,7 @@ class SnsTargetTests {
     }
 
     private SnsTarget target(String topic) {
-        return new SnsTarget(
-                "receipts", URI.create("urn:onlyonce:table:orders"), client, topic, Duration.ofSeconds(10));
+        return new SnsTarget("receipts", client, topic, Duration.ofSeconds(10));
     }
 
     private static String answer(String failed) {

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.onlyonce.publication.FatalFailureException;
 import io.onlyonce.publication.RetryLaterException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -25,8 +24,8 @@ class SqsFailureTests {
 
     private final AwsStub stub = new AwsStub();
     private final SqsClient client = stub.configure(SqsClient.builder()).build();
-    private final SqsTarget target = new SqsTarget(
-            "receipts", URI.create("urn:x"), client, stub.endpoint() + "123456789012/q", Duration.ofSeconds(10));
+    private final SqsTarget target =
+            new SqsTarget("receipts", client, stub.endpoint() + "123456789012/q", Duration.ofSeconds(10));
 
     @AfterEach
     void close() {

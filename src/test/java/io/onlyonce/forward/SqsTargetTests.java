@@ -21,7 +21,7 @@ class SqsTargetTests {
     private final LocalSqs sqs = LocalSqs.shared();
 
     private SqsTarget target(String queue) {
-        return new SqsTarget("receipts", URI.create("urn:onlyonce:table:orders"), sqs.client(), queue, TIMEOUT);
+        return new SqsTarget("receipts", sqs.client(), queue, TIMEOUT);
     }
 
     private static TestItem item(String id, String text, String deduplicationKey) {
@@ -48,7 +48,7 @@ class SqsTargetTests {
         String body = messages.get(0).body();
         assertThat(JsonPath.<String>read(body, "$.specversion")).isEqualTo("1.0");
         assertThat(JsonPath.<String>read(body, "$.id")).isEqualTo("event-1");
-        assertThat(JsonPath.<String>read(body, "$.source")).isEqualTo("urn:onlyonce:table:orders");
+        assertThat(JsonPath.<String>read(body, "$.source")).isEqualTo(TestItem.STREAM_ARN);
         assertThat(JsonPath.<String>read(body, "$.type")).isEqualTo("io.onlyonce.item.inserted");
         assertThat(JsonPath.<String>read(body, "$.subject")).isEqualTo("id=S:a");
         assertThat(JsonPath.<String>read(body, "$.deduplicationkey")).isEqualTo("key a");
@@ -137,7 +137,7 @@ class SqsTargetTests {
         try (var nowhere = AwsStub.clientConfiguration(
                         software.amazon.awssdk.services.sqs.SqsClient.builder(), URI.create("http://127.0.0.1:1"))
                 .build()) {
-            var target = new SqsTarget("receipts", URI.create("urn:x"), nowhere, "http://127.0.0.1:1/q", TIMEOUT);
+            var target = new SqsTarget("receipts", nowhere, "http://127.0.0.1:1/q", TIMEOUT);
             var failure = catchThrowableOfType(RetryLaterException.class, () -> target.accept(item("a")));
             assertThat(failure).hasMessageStartingWith("The queue of forward.receipts did not answer: ");
         }

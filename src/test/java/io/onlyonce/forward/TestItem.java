@@ -11,6 +11,9 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 record TestItem(Map<String, AttributeValue> keys, Map<String, AttributeValue> item, String deduplicationKey)
         implements ItemInserted<Map<String, AttributeValue>> {
 
+    static final String STREAM_ARN =
+            "arn:aws:dynamodb:eu-central-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000";
+
     @Override
     public String table() {
         return "orders";
@@ -18,7 +21,7 @@ record TestItem(Map<String, AttributeValue> keys, Map<String, AttributeValue> it
 
     @Override
     public String streamArn() {
-        return "arn:aws:dynamodb:eu-central-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000";
+        return STREAM_ARN;
     }
 
     @Override
