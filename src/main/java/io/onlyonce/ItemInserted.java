@@ -42,11 +42,16 @@ public interface ItemInserted<T> {
     /** Identifier of the change; the same whenever the record is delivered. */
     String eventId();
 
-    /** Place of the record in its shard; comparable among the changes of one item. */
+    /** Place of the record in its shard; comparable among the changes of one item. That of a backfilled item is its place in the scan, a small number below all of a stream. */
     SequenceNumber sequenceNumber();
 
-    /** When DynamoDB recorded the change, rounded down to the second by AWS. */
+    /** When DynamoDB recorded the change, rounded down to the second by AWS. DynamoDB does not know when a backfilled item was created: it is the time at which the scan read it. */
     Instant createdAt();
+
+    /** Whether the item was found by a scan of the table and not read from its stream; {@link #item()} is then the item as it stood at that time, whatever has changed it since it was inserted. */
+    default boolean backfilled() {
+        return false;
+    }
 
     /** The key under which duplicates are recognised, as configured by {@code onlyonce.streams.<table>.key}. */
     String deduplicationKey();

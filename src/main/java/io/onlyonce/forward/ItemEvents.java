@@ -30,6 +30,7 @@ final class ItemEvents {
                 .withData("application/json", json.getBytes(UTF_8))
                 .withExtension("deduplicationkey", event.deduplicationKey())
                 .withExtension("redelivered", event.redelivered())
+                .withExtension("backfilled", event.backfilled())
                 .withExtension("sequence", event.sequenceNumber().digits())
                 .build();
     }

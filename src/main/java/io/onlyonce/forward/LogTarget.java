@@ -24,10 +24,11 @@ public final class LogTarget implements Consumer<ItemInserted<Map<String, Attrib
     public void accept(ItemInserted<Map<String, AttributeValue>> event) {
         log.atLevel(level)
                 .log(
-                        "New item in {}: {} (event {}, created {}{})",
+                        "New item in {}: {} (event {}, {} {}{})",
                         event.table(),
                         event.keys(),
                         event.eventId(),
+                        event.backfilled() ? "found by a backfill" : "created",
                         event.createdAt(),
                         event.redelivered() ? ", redelivered" : "");
     }

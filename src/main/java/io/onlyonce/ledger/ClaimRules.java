@@ -1,6 +1,7 @@
 package io.onlyonce.ledger;
 
 import io.onlyonce.DuplicateKind;
+import io.onlyonce.stream.StreamRecord;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -113,9 +114,11 @@ final class ClaimRules {
                 && !entry.token().process().equals(claim.token().process());
     }
 
-    /** A hash that one side lacks (no new image in the stream, or another key setting at the time) proves no conflict. */
+    /** A hash that one side lacks (no new image in the stream, or another key setting at the time) proves no conflict. What a backfill finds in the table was not written by the producer again. */
     private static DuplicateKind kind(Claim claim, LedgerEntry entry) {
-        if (entry.isFor(claim)) {
+        if (entry.isFor(claim)
+                || StreamRecord.isBackfilled(claim.eventId())
+                || StreamRecord.isBackfilled(entry.eventId())) {
             return DuplicateKind.REDELIVERY;
         }
         boolean comparable =

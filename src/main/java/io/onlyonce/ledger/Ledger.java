@@ -23,7 +23,7 @@ public interface Ledger {
      * <ul>
      *   <li>nothing, or a completed entry older than the retention (by its time stamp, deleted by DynamoDB or not): claimed, fresh;
      *   <li>this very token: claimed, with the marks that it was given (an answer was lost);
-     *   <li>COMPLETED: duplicate; {@code REDELIVERY} for the same event, otherwise {@code REINSERT}, or {@code CONFLICT} if the content hash differs;
+     *   <li>COMPLETED: duplicate; {@code REDELIVERY} for the same event and where one of the two is backfilled, otherwise {@code REINSERT}, or {@code CONFLICT} if the content hash differs;
      *   <li>not COMPLETED, and this event was set aside, be it before another event of the key or by a redrive that is not done: duplicate, {@code REDELIVERY};
      *   <li>QUARANTINED for another event: claimed, redelivered, with the listeners that had completed;
      *   <li>CLAIMED for the same event by another process: an earlier delivery that never finished; taken over, redelivered;

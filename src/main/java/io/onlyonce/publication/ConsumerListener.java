@@ -61,8 +61,14 @@ public interface ConsumerListener {
     /** A duplicate was dropped; {@link #recordFinished} follows. */
     default void duplicateDropped(DuplicateDropped duplicate) {}
 
-    /** A new item was processed; the time since DynamoDB recorded it, up to a second too long because AWS rounds down. */
+    /** A new item was processed; the time since DynamoDB recorded it, up to a second too long because AWS rounds down. Not told of backfilled items, of which that is not known. */
     default void itemDelivered(String table, Duration sinceCreation) {}
+
+    /** A backfill has read items from the table. */
+    default void backfillScanned(String table, int items) {}
+
+    /** A backfilled item reached its end; {@link #recordFinished} is told as well. */
+    default void backfillFinished(String table, RecordOutcome outcome) {}
 
     /** Told how a call of a listener ended, on the thread that made it. */
     @FunctionalInterface

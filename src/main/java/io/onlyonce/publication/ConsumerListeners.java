@@ -51,6 +51,16 @@ public final class ConsumerListeners implements ConsumerListener {
         tell(listener -> listener.itemDelivered(table, sinceCreation));
     }
 
+    @Override
+    public void backfillScanned(String table, int items) {
+        tell(listener -> listener.backfillScanned(table, items));
+    }
+
+    @Override
+    public void backfillFinished(String table, RecordOutcome outcome) {
+        tell(listener -> listener.backfillFinished(table, outcome));
+    }
+
     /** They are told of the end in the opposite order, so that what one opens within another's is closed before it. */
     @Override
     public CallEnd listenerStarts(String table, ShardId shardId, String eventId, String name) {

@@ -122,6 +122,11 @@ final class ListenerCall<T> implements ItemInserted<T>, ResolvableTypeProvider {
     }
 
     @Override
+    public boolean backfilled() {
+        return delivery.record().isBackfilled();
+    }
+
+    @Override
     public String deduplicationKey() {
         return delivery.claim().key();
     }

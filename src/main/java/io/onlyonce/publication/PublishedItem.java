@@ -65,6 +65,11 @@ public final class PublishedItem implements ItemInserted<Map<String, AttributeVa
     }
 
     @Override
+    public boolean backfilled() {
+        return record().isBackfilled();
+    }
+
+    @Override
     public String deduplicationKey() {
         return delivery.claim().key();
     }

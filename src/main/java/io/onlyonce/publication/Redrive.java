@@ -12,7 +12,6 @@ import io.onlyonce.quarantine.QuarantineStore;
 import io.onlyonce.quarantine.QuarantinedRecord;
 import io.onlyonce.stream.EventName;
 import io.onlyonce.stream.StreamRecord;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -142,10 +141,7 @@ public final class Redrive {
             // In this order: a crash in between leaves a record whose next redrive finds it completed.
             path.ledger().complete(List.of(delivery.claim()));
             store.delete(quarantined.id());
-            path.consumerListener()
-                    .itemDelivered(
-                            path.table(),
-                            Duration.between(record.createdAt(), context.clock().instant()));
+            path.processed(record);
             path.consumerListener().recordFinished(path.table(), EventName.INSERT, RecordOutcome.PROCESSED);
             log.info("Quarantined event {} of table {} was redriven", record.eventId(), path.table());
             return Outcome.PROCESSED;

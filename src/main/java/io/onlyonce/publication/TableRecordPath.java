@@ -141,9 +141,12 @@ final class TableRecordPath implements RecordPath {
                 key, record.eventId(), contentHash(record), context.tokens().next());
     }
 
+    /** None for a backfilled item: it may have changed since it was inserted, so that its content tells nothing. */
     private String contentHash(StreamRecord record) {
         var image = record.newImage();
-        return image == null || table.key() instanceof DeduplicationKey.EventId ? "" : ContentHash.of(image);
+        return image == null || record.isBackfilled() || table.key() instanceof DeduplicationKey.EventId
+                ? ""
+                : ContentHash.of(image);
     }
 
     Delivery deliveryFor(Slot slot, Claimed claimed) {
@@ -199,12 +202,25 @@ final class TableRecordPath implements RecordPath {
         ledger().complete(slots.stream().map(Slot::claim).toList());
         for (Slot slot : slots) {
             slot.owner.completed(slot);
+            processed(slot.record);
+            finished(slot.record, RecordOutcome.PROCESSED);
+        }
+    }
+
+    /** Tells how long a record took, as far as that is known. */
+    void processed(StreamRecord record) {
+        if (!record.isBackfilled()) {
             consumerListener()
                     .itemDelivered(
                             table(),
-                            Duration.between(
-                                    slot.record.createdAt(), context.clock().instant()));
-            consumerListener().recordFinished(table(), EventName.INSERT, RecordOutcome.PROCESSED);
+                            Duration.between(record.createdAt(), context.clock().instant()));
+        }
+    }
+
+    private void finished(StreamRecord record, RecordOutcome outcome) {
+        consumerListener().recordFinished(table(), record.eventName(), outcome);
+        if (record.isBackfilled()) {
+            consumerListener().backfillFinished(table(), outcome);
         }
     }
 
@@ -248,7 +264,7 @@ final class TableRecordPath implements RecordPath {
                 quarantine.setAside(table(), ledger(), slot.owner.shardId(), slot.record, reached, failures);
         if (outcome.isWritten()) {
             slot.delivery().finish();
-            consumerListener().recordFinished(table(), EventName.INSERT, RecordOutcome.QUARANTINED);
+            finished(slot.record, RecordOutcome.QUARANTINED);
         }
         return outcome;
     }
@@ -319,6 +335,6 @@ final class TableRecordPath implements RecordPath {
         consumerListener()
                 .duplicateDropped(
                         new DuplicateDropped(table(), kind, record.eventId(), key, shardId, record.sequenceNumber()));
-        consumerListener().recordFinished(table(), record.eventName(), RecordOutcome.DUPLICATE);
+        finished(record, RecordOutcome.DUPLICATE);
     }
 }

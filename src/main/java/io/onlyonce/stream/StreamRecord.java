@@ -28,6 +28,36 @@ public record StreamRecord(
         @Nullable Map<String, AttributeValue> newImage,
         @Nullable Map<String, AttributeValue> oldImage) {
 
+    /** What event ids of backfilled items begin with; those of streams are made of letters and digits only. */
+    private static final String BACKFILL = "backfill:";
+
+    /**
+     * An item that a scan of the table has found, as if it had been inserted just now.
+     *
+     * @param name names the item among all tables, the same whenever it is found
+     * @param ordinal place in its part of the scan; below every sequence number of a stream
+     * @param foundAt when it was read
+     */
+    public static StreamRecord backfilled(
+            String name,
+            long ordinal,
+            Instant foundAt,
+            Map<String, AttributeValue> keys,
+            Map<String, AttributeValue> item) {
+        var number = new SequenceNumber(Long.toString(ordinal));
+        return new StreamRecord(BACKFILL + name, EventName.INSERT, number, foundAt, keys, item, null);
+    }
+
+    /** Whether it comes from a scan of the table and not from its stream. */
+    public boolean isBackfilled() {
+        return isBackfilled(eventId);
+    }
+
+    /** Whether an event id is that of a backfilled item. */
+    public static boolean isBackfilled(String eventId) {
+        return eventId.startsWith(BACKFILL);
+    }
+
     /** Takes over a record of the SDK without copying its images. */
     public static StreamRecord of(String streamArn, Record sdkRecord) {
         var change = sdkRecord.dynamodb();

@@ -94,6 +94,25 @@ abstract class LedgerContract {
     }
 
     @Test
+    void backfilledItemWhoseKeyIsCompletedIsARedeliveryWhateverItsContent() {
+        complete(claim("key", "event", "hash", "a"));
+
+        assertThat(claim(claim("key", "backfill:orders:1", "", "a")))
+                .isEqualTo(new Duplicate(DuplicateKind.REDELIVERY));
+        assertThat(claim(claim("key", "backfill:orders:1", "different", "a")))
+                .isEqualTo(new Duplicate(DuplicateKind.REDELIVERY));
+    }
+
+    @Test
+    void insertOfAnItemThatWasBackfilledIsARedeliveryWhateverItsContent() {
+        complete(claim("key", "backfill:orders:1", "", "a"));
+
+        assertThat(claim(claim("key", "event", "hash", "a"))).isEqualTo(new Duplicate(DuplicateKind.REDELIVERY));
+        assertThat(claim(claim("key", "backfill:orders:1", "", "b")))
+                .isEqualTo(new Duplicate(DuplicateKind.REDELIVERY));
+    }
+
+    @Test
     void contentThatIsNotKnownMakesNoConflict() {
         complete(claim("key", "event", "hash", "a"));
         complete(claim("bare", "event", "", "a"));

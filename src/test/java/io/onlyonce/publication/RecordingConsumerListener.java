@@ -17,6 +17,7 @@ final class RecordingConsumerListener implements ConsumerListener {
     final List<String> retries = new CopyOnWriteArrayList<>();
     final List<Called> calls = new CopyOnWriteArrayList<>();
     final List<Duration> delivered = new CopyOnWriteArrayList<>();
+    final List<RecordOutcome> backfilled = new CopyOnWriteArrayList<>();
 
     record Finished(EventName event, RecordOutcome outcome) {}
 
@@ -43,6 +44,11 @@ final class RecordingConsumerListener implements ConsumerListener {
     @Override
     public void itemDelivered(String table, Duration sinceCreation) {
         delivered.add(sinceCreation);
+    }
+
+    @Override
+    public void backfillFinished(String table, RecordOutcome outcome) {
+        backfilled.add(outcome);
     }
 
     @Override
