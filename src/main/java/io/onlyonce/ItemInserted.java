@@ -36,7 +36,7 @@ public interface ItemInserted<T> {
     /** Name of the table. */
     String table();
 
-    /** ARN of the stream that brought the change. */
+    /** ARN of the stream that brought the change; that of the table, for a backfilled item. */
     String streamArn();
 
     /** Identifier of the change; the same whenever the record is delivered. */

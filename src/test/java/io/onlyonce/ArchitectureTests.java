@@ -32,6 +32,7 @@ class ArchitectureTests {
             "io.onlyonce.publication",
             "io.onlyonce.forward",
             "io.onlyonce.engine",
+            "io.onlyonce.backfill",
             "io.onlyonce.polling",
             "io.onlyonce.kcl",
             "io.onlyonce.metrics",

@@ -1,6 +1,7 @@
 package io.onlyonce.actuate;
 
 import io.onlyonce.GapDetected;
+import io.onlyonce.backfill.BackfillStatus;
 import io.onlyonce.engine.ConsumerCounts.Counts;
 import io.onlyonce.engine.ConsumerStatus.ShardStatus;
 import io.onlyonce.engine.ConsumerStatus.TableStatus;
@@ -37,6 +38,7 @@ public record StreamsDescriptor(String consumer, String engine, String role, Map
      * @param quarantined records set aside
      * @param gaps times that records may have been lost
      * @param recentGaps the last of them, oldest first
+     * @param backfill the last backfill; absent if this process knows of none
      * @param shards its shards
      */
     public record TableDescriptor(
@@ -51,10 +53,12 @@ public record StreamsDescriptor(String consumer, String engine, String role, Map
             long quarantined,
             long gaps,
             List<GapDescriptor> recentGaps,
+            @Nullable BackfillDescriptor backfill,
             List<ShardDescriptor> shards)
             implements OperationResponseBody {
 
-        static TableDescriptor of(TableStatus status, Counts counts, List<GapDetected> recentGaps) {
+        static TableDescriptor of(
+                TableStatus status, Counts counts, List<GapDetected> recentGaps, @Nullable BackfillStatus backfill) {
             var duplicates = new LinkedHashMap<String, Long>();
             counts.duplicates().forEach((kind, count) -> duplicates.put(Words.of(kind), count));
             return new TableDescriptor(
@@ -72,7 +76,52 @@ public record StreamsDescriptor(String consumer, String engine, String role, Map
                             .filter(gap -> gap.table().equals(status.table()))
                             .map(GapDescriptor::of)
                             .toList(),
+                    backfill == null ? null : BackfillDescriptor.of(backfill),
                     status.shards().stream().map(ShardDescriptor::of).toList());
+        }
+    }
+
+    /**
+     * State of a backfill. Counts are of all processes that were at it; those of items that were in hand when one died are counted once more.
+     *
+     * @param state {@code running}, {@code paused}, {@code completed}, {@code stopped} or {@code failed}
+     * @param problem what it waits for, or why it has failed; absent if nothing
+     * @param scanned items that were scanned and have reached their end, by pages
+     * @param delivered items that every listener completed
+     * @param duplicates items that were handled before, or by the stream meanwhile
+     * @param quarantined items that were set aside
+     * @param segments parts in which the table is scanned
+     * @param segmentsDone those that are scanned to their end
+     * @param process process that scans; absent if none does
+     * @param startedAt when it began
+     * @param endedAt when it ended; absent if it has not
+     */
+    public record BackfillDescriptor(
+            String state,
+            @Nullable String problem,
+            long scanned,
+            long delivered,
+            long duplicates,
+            long quarantined,
+            int segments,
+            int segmentsDone,
+            @Nullable String process,
+            Instant startedAt,
+            @Nullable Instant endedAt) {
+
+        static BackfillDescriptor of(BackfillStatus status) {
+            return new BackfillDescriptor(
+                    Words.of(status.state()),
+                    status.problem(),
+                    status.scanned(),
+                    status.delivered(),
+                    status.duplicates(),
+                    status.quarantined(),
+                    status.segments(),
+                    status.segmentsDone(),
+                    status.process(),
+                    status.startedAt(),
+                    status.endedAt());
         }
     }
 

@@ -1,7 +1,9 @@
 package io.onlyonce.actuate;
 
 import io.onlyonce.actuate.StreamsDescriptor.TableDescriptor;
+import io.onlyonce.backfill.Backfills;
 import io.onlyonce.engine.ConsumerCounts;
+import io.onlyonce.engine.ConsumerStatus.Role;
 import io.onlyonce.engine.ConsumerStatus.TableStatus;
 import io.onlyonce.engine.Engine;
 import java.util.LinkedHashMap;
@@ -15,24 +17,30 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
+import software.amazon.awssdk.core.exception.SdkException;
 
-/** Shows what the consumer does about each table, and pauses and resumes tables. */
+/** Shows what the consumer does about each table, pauses and resumes tables, and backfills them. */
 @WebEndpoint(id = "streams", defaultAccess = Access.READ_ONLY)
 public final class StreamsEndpoint {
 
     private static final int CONFLICT = 409;
     private static final String PAUSE = "pause";
     private static final String RESUME = "resume";
+    private static final String BACKFILL = "backfill";
+    private static final String STOP_BACKFILL = "backfill-stop";
+    private static final int UNAVAILABLE = 503;
 
     private final String consumer;
     private final Engine engine;
     private final ConsumerCounts counts;
+    private final Backfills backfills;
 
     /** Endpoint of the consumer with the name {@code consumer}. */
-    public StreamsEndpoint(String consumer, Engine engine, ConsumerCounts counts) {
+    public StreamsEndpoint(String consumer, Engine engine, ConsumerCounts counts, Backfills backfills) {
         this.consumer = consumer;
         this.engine = engine;
         this.counts = counts;
+        this.backfills = backfills;
     }
 
     /** State of all tables. */
@@ -51,10 +59,10 @@ public final class StreamsEndpoint {
     }
 
     /**
-     * Pauses or resumes one table and answers with its state afterwards; 404 as {@link #stream} does, 400 with the actions that there are if it is another one, 409
-     * with the reason if this process does not read tables at the moment.
+     * Pauses or resumes one table, or begins or ends its backfill, and answers with its state afterwards; 404 as {@link #stream} does, 400 with the actions that there are if it is another one, 409
+     * with the reason if this process does not read tables at the moment or the table cannot be backfilled, 503 if DynamoDB does not take the order.
      *
-     * @param action {@code pause} or {@code resume}
+     * @param action {@code pause}, {@code resume}, {@code backfill} or {@code backfill-stop}
      */
     @WriteOperation
     public WebEndpointResponse<Object> change(@Selector String table, @Nullable String action) {
@@ -66,16 +74,34 @@ public final class StreamsEndpoint {
                 engine.pause(table);
             } else if (RESUME.equals(action)) {
                 engine.resume(table);
+            } else if (BACKFILL.equals(action)) {
+                requireActive();
+                backfills.start(table);
+            } else if (STOP_BACKFILL.equals(action)) {
+                requireActive();
+                backfills.stop(table);
             } else {
                 return refuse(
                         WebEndpointResponse.STATUS_BAD_REQUEST,
                         action == null ? "No action is given" : "Action '%s' is not known".formatted(action),
-                        List.of(PAUSE, RESUME));
+                        List.of(PAUSE, RESUME, BACKFILL, STOP_BACKFILL));
             }
         } catch (IllegalStateException e) {
             return refuse(CONFLICT, String.valueOf(e.getMessage()), List.of());
+        } catch (SdkException e) {
+            return refuse(UNAVAILABLE, "DynamoDB does not take the order: " + e.getMessage(), List.of());
         }
         return answer(table);
+    }
+
+    private void requireActive() {
+        var role = engine.status().role();
+        if (role != Role.ACTIVE) {
+            throw new IllegalStateException(
+                    role == Role.STANDBY
+                            ? "This process stands by; ask the active one"
+                            : "The consumer is not running");
+        }
     }
 
     private WebEndpointResponse<Object> answer(String table) {
@@ -96,7 +122,11 @@ public final class StreamsEndpoint {
     }
 
     private TableDescriptor describe(TableStatus status) {
-        return TableDescriptor.of(status, counts.of(status.table()), counts.recentGaps());
+        return TableDescriptor.of(
+                status,
+                counts.of(status.table()),
+                counts.recentGaps(),
+                backfills.status(status.table()).orElse(null));
     }
 
     private static WebEndpointResponse<Object> refuse(int status, String message, List<String> choices) {

@@ -5,6 +5,7 @@ import io.onlyonce.actuate.ConsumerLivenessHealthIndicator;
 import io.onlyonce.actuate.ConsumerReadinessHealthIndicator;
 import io.onlyonce.actuate.QuarantineEndpoint;
 import io.onlyonce.actuate.StreamsEndpoint;
+import io.onlyonce.backfill.Backfills;
 import io.onlyonce.engine.ConsumerCounts;
 import io.onlyonce.engine.Engine;
 import io.onlyonce.publication.Redrive;
@@ -36,8 +37,9 @@ public final class OnlyonceActuateAutoConfiguration {
         @Bean
         @ConditionalOnAvailableEndpoint
         @ConditionalOnMissingBean
-        StreamsEndpoint onlyonceStreamsEndpoint(ConsumerName consumer, Engine engine, ConsumerCounts counts) {
-            return new StreamsEndpoint(consumer.value(), engine, counts);
+        StreamsEndpoint onlyonceStreamsEndpoint(
+                ConsumerName consumer, Engine engine, ConsumerCounts counts, Backfills backfills) {
+            return new StreamsEndpoint(consumer.value(), engine, counts, backfills);
         }
 
         @Bean

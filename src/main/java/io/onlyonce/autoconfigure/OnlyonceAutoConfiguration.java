@@ -35,7 +35,8 @@ import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
     DeliveryConfiguration.class,
     AwsTargets.Sqs.class,
     AwsTargets.Sns.class,
-    AwsTargets.EventBridge.class
+    AwsTargets.EventBridge.class,
+    BackfillConfiguration.class
 })
 public final class OnlyonceAutoConfiguration {
 

@@ -4,6 +4,7 @@ import io.awspring.cloud.autoconfigure.AwsAsyncClientCustomizer;
 import io.awspring.cloud.autoconfigure.core.AwsClientBuilderConfigurer;
 import io.awspring.cloud.autoconfigure.core.AwsConnectionDetails;
 import io.awspring.cloud.autoconfigure.dynamodb.DynamoDbProperties;
+import io.onlyonce.backfill.Backfills;
 import io.onlyonce.engine.ActiveLock;
 import io.onlyonce.engine.ConsumerEngine;
 import io.onlyonce.engine.Engine;
@@ -74,6 +75,8 @@ public final class OnlyonceKclAutoConfiguration {
                 DynamoDbClient dynamoDb,
                 DynamoDbAsyncClient dynamoDbAsync,
                 DynamoDbStreamsClient streams,
+                Backfills backfills,
+                Backfills.Services backfillServices,
                 @Qualifier(DeliveryConfiguration.LISTENERS) ConsumerListeners listeners,
                 @Qualifier(TaskSchedulerConfiguration.TASK_SCHEDULER) TaskScheduler scheduler) {
             var polling = properties.polling();
@@ -94,7 +97,11 @@ public final class OnlyonceKclAutoConfiguration {
             return new ConsumerEngine(
                     "kcl",
                     properties.streams().keySet(),
-                    () -> new KclEngine(clients, tablePaths.sources(), settings, listeners, Clock.systemUTC()),
+                    () -> {
+                        var sources = tablePaths.sources();
+                        var engine = new KclEngine(clients, sources, settings, listeners, Clock.systemUTC());
+                        return backfills.with(engine, sources, backfillServices, false);
+                    },
                     tables::initialize,
                     ActiveLock.shared(),
                     scheduler,

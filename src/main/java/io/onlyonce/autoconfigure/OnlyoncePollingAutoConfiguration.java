@@ -1,12 +1,12 @@
 package io.onlyonce.autoconfigure;
 
+import io.onlyonce.backfill.Backfills;
 import io.onlyonce.engine.ConsumerEngine;
 import io.onlyonce.engine.DynamoDbActiveLock;
 import io.onlyonce.engine.Engine;
 import io.onlyonce.polling.PollingEngine;
 import io.onlyonce.polling.PollingSettings;
 import io.onlyonce.publication.ConsumerListeners;
-import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -33,6 +33,8 @@ public final class OnlyoncePollingAutoConfiguration {
             TableInitializer tables,
             DynamoDbClient dynamoDb,
             DynamoDbStreamsClient streams,
+            Backfills backfills,
+            Backfills.Services backfillServices,
             @Qualifier(DeliveryConfiguration.LISTENERS) ConsumerListeners listeners,
             @Qualifier(TaskSchedulerConfiguration.TASK_SCHEDULER) TaskScheduler scheduler) {
         var polling = properties.polling();
@@ -45,21 +47,20 @@ public final class OnlyoncePollingAutoConfiguration {
         return new ConsumerEngine(
                 "polling",
                 properties.streams().keySet(),
-                () -> new PollingEngine(
-                        dynamoDb, streams, tablePaths.sources(), settings, scheduler, listeners, Clock.systemUTC()),
+                () -> {
+                    var sources = tablePaths.sources();
+                    var engine = new PollingEngine(
+                            dynamoDb, streams, sources, settings, scheduler, listeners, Clock.systemUTC());
+                    return backfills.with(engine, sources, backfillServices, true);
+                },
                 tables::initialize,
                 new DynamoDbActiveLock(
                         dynamoDb,
                         properties.tables().checkpoints(),
                         consumer.value(),
-                        processName(),
+                        BackfillConfiguration.processName(),
                         polling.leaseDuration()),
                 scheduler,
                 System::nanoTime);
-    }
-
-    /** For people who look for the active process; unique, because a container that restarts has the name and number of the last. */
-    private static String processName() {
-        return ManagementFactory.getRuntimeMXBean().getName() + "~" + Long.toHexString(System.nanoTime());
     }
 }

@@ -31,6 +31,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param polling Reading with the polling engine.
  * @param delivery Delivery to listeners.
  * @param ledger Deduplication.
+ * @param backfill Backfills, which take what stands in a table along the path of new items.
  * @param tables Tables that Onlyonce keeps for itself.
  * @param forward Listeners that ship with Onlyonce, by a name of your choice.
  */
@@ -43,13 +44,14 @@ record OnlyonceProperties(
         @DefaultValue Polling polling,
         @DefaultValue Delivery delivery,
         @DefaultValue Ledger ledger,
+        @DefaultValue Backfill backfill,
         @DefaultValue Tables tables,
         @DefaultValue Map<String, Forward> forward) {
 
     OnlyonceProperties {
         streams = Collections.unmodifiableMap(new LinkedHashMap<>(streams));
         forward = Collections.unmodifiableMap(new LinkedHashMap<>(forward));
-        OnlyoncePropertiesRules.check(streams, polling, delivery, ledger, tables, forward);
+        OnlyoncePropertiesRules.check(streams, polling, delivery, ledger, backfill, tables, forward);
     }
 
     /** Who reads the streams. */
@@ -127,6 +129,14 @@ record OnlyonceProperties(
      * @param claimTimeout When the claim of a concurrent duplicate counts as abandoned.
      */
     record Ledger(@DefaultValue("7d") Duration retention, @DefaultValue("60s") Duration claimTimeout) {}
+
+    /**
+     * Backfills, which take what stands in a table along the path of new items.
+     *
+     * @param rate Most items of a table that are read in a second.
+     * @param segments Parts of a table that are scanned in parallel.
+     */
+    record Backfill(@DefaultValue("1000") int rate, @DefaultValue("4") int segments) {}
 
     /**
      * Tables that Onlyonce keeps for itself.

@@ -1,5 +1,6 @@
 package io.onlyonce.autoconfigure;
 
+import io.onlyonce.autoconfigure.OnlyonceProperties.Backfill;
 import io.onlyonce.autoconfigure.OnlyonceProperties.Delivery;
 import io.onlyonce.autoconfigure.OnlyonceProperties.Forward;
 import io.onlyonce.autoconfigure.OnlyonceProperties.Ledger;
@@ -34,6 +35,7 @@ final class OnlyoncePropertiesRules {
     private static final Duration MAX_POLL_DELAY = Duration.ofMinutes(5);
 
     private static final int MOST_CONCURRENCY = 100;
+    private static final int MOST_SEGMENTS = 32;
     private static final Duration MIN_LEASE_DURATION = Duration.ofSeconds(2);
 
     /** Claims that have stood for half of the timeout and were not begun are let go. */
@@ -49,6 +51,7 @@ final class OnlyoncePropertiesRules {
             Polling polling,
             Delivery delivery,
             Ledger ledger,
+            Backfill backfill,
             Tables tables,
             Map<String, Forward> forwards) {
         var rules = new OnlyoncePropertiesRules();
@@ -56,6 +59,7 @@ final class OnlyoncePropertiesRules {
         rules.checkPolling(polling);
         rules.checkDelivery(delivery);
         rules.checkLedger(ledger, delivery);
+        rules.checkBackfill(backfill);
         rules.require(
                 PREFIX.matcher(tables.prefix()).matches(),
                 "onlyonce.tables.prefix",
@@ -218,6 +222,21 @@ final class OnlyoncePropertiesRules {
                 "is not below onlyonce.ledger.claim-timeout = '" + text(ledger.claimTimeout())
                         + "', so another process could take a record for abandoned that waits for its next attempt",
                 "Lower the one or raise the other.");
+    }
+
+    private void checkBackfill(Backfill backfill) {
+        require(
+                backfill.rate() >= 1,
+                "onlyonce.backfill.rate",
+                backfill.rate(),
+                "lets nothing be read",
+                "Use at least 1 item a second.");
+        require(
+                backfill.segments() >= 1 && backfill.segments() <= MOST_SEGMENTS,
+                "onlyonce.backfill.segments",
+                backfill.segments(),
+                "is out of range",
+                "Use 1 to " + MOST_SEGMENTS + "; the progress of all is kept in one item.");
     }
 
     private void requirePositive(String property, Duration value) {

@@ -25,6 +25,8 @@ import java.util.concurrent.ConcurrentHashMap;
  *   <tr><td>{@code onlyonce.quarantined}</td><td>counter</td><td></td><td>records that were set aside</td></tr>
  *   <tr><td>{@code onlyonce.gaps}</td><td>counter</td><td></td><td>times that records may have been lost</td></tr>
  *   <tr><td>{@code onlyonce.polls}</td><td>counter</td><td>{@code result}</td><td>reads of shards</td></tr>
+ *   <tr><td>{@code onlyonce.backfill.scanned}</td><td>counter</td><td></td><td>items that backfills have read from the table</td></tr>
+ *   <tr><td>{@code onlyonce.backfill.items}</td><td>counter</td><td>{@code outcome}</td><td>backfilled items that reached their end</td></tr>
  *   <tr><td>{@code onlyonce.ledger}</td><td>timer</td><td>{@code operation}, {@code outcome}</td><td>calls of the ledger</td></tr>
  * </table>
  */
@@ -72,6 +74,16 @@ public final class ConsumerMetrics implements ConsumerListener {
     @Override
     public void gapDetected(GapDetected gap) {
         forTable(gap.table()).gaps.increment();
+    }
+
+    @Override
+    public void backfillScanned(String table, int items) {
+        forTable(table).backfillScanned.increment(items);
+    }
+
+    @Override
+    public void backfillFinished(String table, RecordOutcome outcome) {
+        forTable(table).backfilled(outcome).increment();
     }
 
     @Override

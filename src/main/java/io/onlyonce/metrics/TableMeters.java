@@ -40,12 +40,14 @@ final class TableMeters {
     private final EnumMeters<EventName, EnumMeters<RecordOutcome, Counter>> records;
     private final EnumMeters<DuplicateKind, Counter> duplicates;
     private final EnumMeters<PollResult, Counter> polls;
+    private final EnumMeters<RecordOutcome, Counter> backfilled;
     private final EnumMeters<LedgerOperation, OutcomeTimers> ledger;
     private final Map<String, OutcomeTimers> listeners = new ConcurrentHashMap<>();
 
     final Counter retries;
     final Counter quarantined;
     final Counter gaps;
+    final Counter backfillScanned;
     final Timer delivery;
 
     TableMeters(MeterRegistry registry, String table) {
@@ -65,6 +67,12 @@ final class TableMeters {
         polls = new EnumMeters<>(PollResult.class, result -> counter("onlyonce.polls", "Reads of shards")
                 .tag("result", EnumMeters.tag(result))
                 .register(registry));
+        backfilled = new EnumMeters<>(RecordOutcome.class, outcome -> counter(
+                        "onlyonce.backfill.items", "Backfilled items that reached their end")
+                .tag("outcome", EnumMeters.tag(outcome))
+                .register(registry));
+        backfillScanned = counter("onlyonce.backfill.scanned", "Items that backfills have read from the table")
+                .register(registry);
         ledger = new EnumMeters<>(
                 LedgerOperation.class,
                 operation -> new OutcomeTimers(
@@ -90,6 +98,10 @@ final class TableMeters {
 
     Counter polls(PollResult result) {
         return polls.of(result);
+    }
+
+    Counter backfilled(RecordOutcome outcome) {
+        return backfilled.of(outcome);
     }
 
     Timer ledger(LedgerOperation operation, boolean success) {

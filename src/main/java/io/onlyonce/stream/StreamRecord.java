@@ -9,7 +9,7 @@ import software.amazon.awssdk.services.dynamodb.model.Record;
 /**
  * One change of one item, as read from a shard.
  *
- * @param streamArn stream that it was read from
+ * @param streamArn stream that it was read from; for a backfilled item, the table
  * @param eventId identifier of the change; the same at every read of the record
  * @param eventName what happened
  * @param sequenceNumber place of the record in its shard
@@ -34,18 +34,20 @@ public record StreamRecord(
     /**
      * An item that a scan of the table has found, as if it had been inserted just now.
      *
+     * @param tableArn table in which it stands
      * @param name names the item among all tables, the same whenever it is found
      * @param ordinal place in its part of the scan; below every sequence number of a stream
      * @param foundAt when it was read
      */
     public static StreamRecord backfilled(
+            String tableArn,
             String name,
             long ordinal,
             Instant foundAt,
             Map<String, AttributeValue> keys,
             Map<String, AttributeValue> item) {
         var number = new SequenceNumber(Long.toString(ordinal));
-        return new StreamRecord(BACKFILL + name, EventName.INSERT, number, foundAt, keys, item, null);
+        return new StreamRecord(tableArn, BACKFILL + name, EventName.INSERT, number, foundAt, keys, item, null);
     }
 
     /** Whether it comes from a scan of the table and not from its stream. */

@@ -10,6 +10,8 @@ import io.onlyonce.actuate.StreamsDescriptor.GapDescriptor;
 import io.onlyonce.actuate.StreamsDescriptor.ShardDescriptor;
 import io.onlyonce.actuate.StreamsDescriptor.TableDescriptor;
 import io.onlyonce.actuate.StreamsEndpoint.RefusalDescriptor;
+import io.onlyonce.backfill.BackfillCounts;
+import io.onlyonce.backfill.Backfills;
 import io.onlyonce.engine.ConsumerCounts;
 import io.onlyonce.engine.ConsumerStatus.Role;
 import io.onlyonce.engine.ConsumerStatus.ShardState;
@@ -24,6 +26,7 @@ import io.onlyonce.stream.ShardId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -33,7 +36,9 @@ class StreamsEndpointTests {
 
     private final FakeEngine engine = new FakeEngine();
     private final ConsumerCounts counts = new ConsumerCounts();
-    private final StreamsEndpoint endpoint = new StreamsEndpoint("billing", engine, counts);
+    private final Backfills backfills =
+            new Backfills(new BackfillCounts(), Map.of("orders", "Set onlyonce.streams.orders.key=item-key"));
+    private final StreamsEndpoint endpoint = new StreamsEndpoint("billing", engine, counts, backfills);
 
     @BeforeEach
     void reportTwoTables() {
@@ -135,7 +140,7 @@ class StreamsEndpointTests {
                 throw new IllegalStateException("This process stands by; ask the active one");
             }
         };
-        var answer = new StreamsEndpoint("shop", standby, new ConsumerCounts()).change("orders", "pause");
+        var answer = new StreamsEndpoint("shop", standby, new ConsumerCounts(), backfills).change("orders", "pause");
         assertThat(answer.getStatus()).isEqualTo(409);
         assertThat(answer.getBody()).asString().contains("stands by");
     }
@@ -145,12 +150,33 @@ class StreamsEndpointTests {
         var unknown = endpoint.change("users", "stop");
         assertThat(unknown.getStatus()).isEqualTo(400);
         assertThat(unknown.getBody())
-                .isEqualTo(new RefusalDescriptor("Action 'stop' is not known", List.of("pause", "resume")));
+                .isEqualTo(new RefusalDescriptor(
+                        "Action 'stop' is not known", List.of("pause", "resume", "backfill", "backfill-stop")));
         var missing = endpoint.change("users", null);
         assertThat(missing.getStatus()).isEqualTo(400);
         assertThat(missing.getBody())
-                .isEqualTo(new RefusalDescriptor("No action is given", List.of("pause", "resume")));
+                .isEqualTo(new RefusalDescriptor(
+                        "No action is given", List.of("pause", "resume", "backfill", "backfill-stop")));
         assertThat(engine.calls).isEmpty();
+    }
+
+    @Test
+    void backfillThatIsRefusedIsAConflictAndSaysWhy() {
+        var answer = endpoint.change("orders", "backfill");
+        assertThat(answer.getStatus()).isEqualTo(409);
+        assertThat(answer.getBody())
+                .isEqualTo(new RefusalDescriptor("Set onlyonce.streams.orders.key=item-key", List.of()));
+    }
+
+    @Test
+    void standbyDoesNotBackfill() {
+        engine.report(Role.STANDBY, FakeEngine.table("users", State.STOPPED));
+        for (String action : List.of("backfill", "backfill-stop")) {
+            var answer = endpoint.change("users", action);
+            assertThat(answer.getStatus()).isEqualTo(409);
+            assertThat(answer.getBody())
+                    .isEqualTo(new RefusalDescriptor("This process stands by; ask the active one", List.of()));
+        }
     }
 
     @Test

@@ -50,6 +50,8 @@ class OnlyoncePropertiesMetadataTests {
                         entry("onlyonce.delivery.on-gap", "continue"),
                         entry("onlyonce.ledger.retention", "7d"),
                         entry("onlyonce.ledger.claim-timeout", "60s"),
+                        entry("onlyonce.backfill.rate", 1000),
+                        entry("onlyonce.backfill.segments", 4),
                         entry("onlyonce.tables.prefix", "onlyonce"),
                         entry("onlyonce.tables.create", true),
                         entry("onlyonce.forward", null));

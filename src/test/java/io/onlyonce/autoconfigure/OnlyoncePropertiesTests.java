@@ -239,6 +239,9 @@ class OnlyoncePropertiesTests {
             onlyonce.polling.lease-duration      | 1s           | at least 2s
             onlyonce.delivery.concurrency        | 0            | 1 to 100
             onlyonce.delivery.concurrency        | 101          | 1 to 100
+            onlyonce.backfill.rate               | 0            | at least 1
+            onlyonce.backfill.segments           | 0            | 1 to 32
+            onlyonce.backfill.segments           | 33           | 1 to 32
             onlyonce.delivery.max-attempts       | 0            | at least 1
             onlyonce.delivery.initial-backoff    | -1s          | above zero
             onlyonce.delivery.initial-backoff    | 31s          | onlyonce.delivery.max-backoff

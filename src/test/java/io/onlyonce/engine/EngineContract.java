@@ -6,6 +6,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.onlyonce.GapDetected;
 import io.onlyonce.GapDetected.Reason;
 import io.onlyonce.actuate.StreamsEndpoint;
+import io.onlyonce.backfill.BackfillCounts;
+import io.onlyonce.backfill.Backfills;
 import io.onlyonce.checkpoint.CheckpointStore;
 import io.onlyonce.checkpoint.InMemoryCheckpointStore;
 import io.onlyonce.engine.ConsumerStatus.Role;
@@ -27,6 +29,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -309,7 +312,8 @@ public abstract class EngineContract {
         assertThat(registry.get("onlyonce.retention.headroom").gauge().value()).isGreaterThan(23 * 3600);
         assertThat(polls(PollResult.RECORDS)).isPositive();
         assertThat(polls(PollResult.EMPTY)).isPositive();
-        var described = new StreamsEndpoint("billing", engine, counts).streams();
+        var described =
+                new StreamsEndpoint("billing", engine, counts, new Backfills(new BackfillCounts(), Map.of())).streams();
         assertThat(described.engine()).isEqualTo(engine.name());
         assertThat(described.role()).isEqualTo("active");
         assertThat(described.tables().get(table)).satisfies(of -> {

@@ -34,7 +34,12 @@ class BackfilledItemTests {
 
     private static StreamRecord found(String item) {
         return StreamRecord.backfilled(
-                "orders:digest of " + item, 7, FOUND, Map.of("id", AttributeValue.fromS(item)), CHANGED);
+                "arn:aws:dynamodb:eu-central-1:123456789012:table/orders",
+                "orders:digest of " + item,
+                7,
+                FOUND,
+                Map.of("id", AttributeValue.fromS(item)),
+                CHANGED);
     }
 
     private RecordPathFixture.Builder recording() {
