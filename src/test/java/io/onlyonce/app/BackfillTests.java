@@ -34,7 +34,13 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.BillingMode;
+import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
+import software.amazon.awssdk.services.dynamodb.model.KeyType;
+import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 
 /** Backfills of a table, ordered over HTTP from the service as it is shipped. */
@@ -43,7 +49,7 @@ class BackfillTests {
     private static final String KEYED = "item-key";
 
     private final LocalDynamoDb local = LocalDynamoDb.shared();
-    private final String table = local.createTableWithStream("backfilled");
+    private String table = local.createTableWithStream("backfilled");
     private final String prefix = LocalDynamoDb.uniqueName("books");
     private final List<ConfigurableApplicationContext> services = new ArrayList<>();
     private final List<Delivered> delivered = new CopyOnWriteArrayList<>();
@@ -122,6 +128,46 @@ class BackfillTests {
             assertThat(backfill(service)).containsEntry("scanned", 25).containsEntry("duplicates", 25);
         }
         assertThat(delivered).hasSize(25);
+    }
+
+    @Test
+    void numbersAndBytesAreTheSameKeyInTheTableAsInTheStream() {
+        table = LocalDynamoDb.uniqueName("odd-keys");
+        local.client().createTable(create -> create.tableName(table)
+                .attributeDefinitions(
+                        AttributeDefinition.builder()
+                                .attributeName("number")
+                                .attributeType(ScalarAttributeType.N)
+                                .build(),
+                        AttributeDefinition.builder()
+                                .attributeName("bytes")
+                                .attributeType(ScalarAttributeType.B)
+                                .build())
+                .keySchema(
+                        KeySchemaElement.builder()
+                                .attributeName("number")
+                                .keyType(KeyType.HASH)
+                                .build(),
+                        KeySchemaElement.builder()
+                                .attributeName("bytes")
+                                .keyType(KeyType.RANGE)
+                                .build())
+                .billingMode(BillingMode.PAY_PER_REQUEST)
+                .streamSpecification(stream -> stream.streamEnabled(true).streamViewType(StreamViewType.NEW_IMAGE)));
+        var numbers = List.of("1.50", "0", "-7e3", "12345678901234567890");
+        for (String number : numbers) {
+            local.client().putItem(put -> put.tableName(table)
+                    .item(Map.of(
+                            "number", AttributeValue.fromN(number),
+                            "bytes", AttributeValue.fromB(SdkBytes.fromByteArray(new byte[] {0, -1})),
+                            "id", AttributeValue.fromS("," + number))));
+        }
+        var service = start(KEYED);
+        eventually().until(() -> delivered.size() == numbers.size());
+        order(service, "backfill");
+        awaitState(service, "completed");
+        assertThat(backfill(service)).containsEntry("scanned", 4).containsEntry("duplicates", 4);
+        assertThat(delivered).hasSize(numbers.size());
     }
 
     @Test

@@ -8,10 +8,13 @@ import io.onlyonce.actuate.ConsumerLivenessHealthIndicator;
 import io.onlyonce.actuate.ConsumerReadinessHealthIndicator;
 import io.onlyonce.actuate.QuarantineEndpoint;
 import io.onlyonce.actuate.StreamsEndpoint;
+import io.onlyonce.backfill.BackfillCounts;
+import io.onlyonce.backfill.Backfills;
 import io.onlyonce.engine.ConsumerCounts;
 import io.onlyonce.engine.FakeEngine;
 import io.onlyonce.publication.Redrive;
 import io.onlyonce.quarantine.QuarantineStore;
+import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.actuate.info.Info;
@@ -34,6 +37,7 @@ class OnlyonceActuateAutoConfigurationTests {
             .withPropertyValues("onlyonce.streams.orders=")
             .withBean(ConsumerName.class, () -> new ConsumerName("billing"))
             .withBean(ConsumerCounts.class)
+            .withBean(Backfills.class, () -> new Backfills(new BackfillCounts(), Map.of()))
             .withBean(QuarantineStore.class, () -> mock(QuarantineStore.class))
             .withBean(Redrive.class, () -> mock(Redrive.class))
             .withBean(FakeEngine.class, () -> new FakeEngine("orders"));

@@ -178,8 +178,10 @@ class TableBackfillTests {
             return stored().scanned() == 10;
         });
 
+        long before = time.nanoTime();
         var next = new Process("next", true).active();
         passUntil(() -> stored().isOwnedBy("next"));
+        assertThat(Duration.ofNanos(time.nanoTime() - before)).isLessThan(LEASE);
         next.awaitState(BackfillState.COMPLETED);
         assertThat(next.finished()).isEqualTo(all(10));
         assertThat(next.status().scanned()).isEqualTo(100);

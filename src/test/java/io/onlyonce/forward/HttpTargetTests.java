@@ -77,6 +77,7 @@ class HttpTargetTests {
         assertThat(message.header("ce-time")).isEqualTo("2026-01-01T12:00:00Z");
         assertThat(message.header("ce-deduplicationkey")).isEqualTo("order%201");
         assertThat(message.header("ce-redelivered")).isEqualTo("true");
+        assertThat(message.header("ce-backfilled")).isEqualTo("false");
         assertThat(message.header("ce-sequence")).isEqualTo("100000000000000000007");
         assertThat(message.header("webhook-signature")).isNull();
         String body = new String(message.body(), UTF_8);

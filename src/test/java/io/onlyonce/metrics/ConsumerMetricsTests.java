@@ -58,7 +58,8 @@ class ConsumerMetricsTests {
                             + timer.getId().getTag("outcome"))
                     .hasSize(16)
                     .contains("claim success", "take-over failure", "save-progress success", "commit failure");
-            for (String name : List.of("onlyonce.retries", "onlyonce.quarantined", "onlyonce.gaps")) {
+            for (String name :
+                    List.of("onlyonce.retries", "onlyonce.quarantined", "onlyonce.gaps", "onlyonce.backfill.scanned")) {
                 assertThat(registry.get(name).tag("table", table).counter().count())
                         .isZero();
             }
@@ -91,6 +92,8 @@ class ConsumerMetricsTests {
                         "onlyonce.retries[table=orders] 1",
                         "onlyonce.quarantined[table=orders] 1",
                         "onlyonce.gaps[table=orders] 1",
+                        "onlyonce.backfill.scanned[table=orders] 7",
+                        "onlyonce.backfill.items[outcome=duplicate,table=orders] 1",
                         "onlyonce.polls[result=throttled,table=orders] 1",
                         "onlyonce.ledger[operation=claim,outcome=failure,table=orders] 1");
     }
@@ -144,6 +147,8 @@ class ConsumerMetricsTests {
                         "onlyonce_retries_total{table=\"orders\"} 0.0",
                         "onlyonce_quarantined_total{table=\"orders\"} 0.0",
                         "onlyonce_gaps_total{table=\"orders\"} 0.0",
+                        "onlyonce_backfill_scanned_total{table=\"orders\"} 0.0",
+                        "onlyonce_backfill_items_total{outcome=\"processed\",table=\"orders\"} 0.0",
                         "onlyonce_polls_total{result=\"records\",table=\"orders\"} 0.0",
                         "onlyonce_ledger_seconds_count{operation=\"claim\",outcome=\"success\",table=\"orders\"} 0",
                         "onlyonce_listener_seconds_count{listener=\"Audit.on\",outcome=\"success\",table=\"orders\"} 1",
@@ -168,6 +173,8 @@ class ConsumerMetricsTests {
         metrics.retryScheduled("orders", "Audit.on");
         metrics.recordQuarantined(new RecordQuarantined(
                 "id", "orders", "event", SHARD, NUMBER, Set.of("Audit.on"), 5, new IllegalStateException()));
+        metrics.backfillScanned("orders", 7);
+        metrics.backfillFinished("orders", RecordOutcome.DUPLICATE);
         metrics.gapDetected(
                 new GapDetected("orders", GapDetected.Reason.TRIMMED, "arn", SHARD, NUMBER, null, Instant.EPOCH));
         metrics.polled("orders", PollResult.THROTTLED);

@@ -176,6 +176,7 @@ class BackfilledItemTests {
             process.open("backfill").offer(found("x")).awaitPosition(found("x"));
             eventually().until(() -> process.observed.backfilled.contains(RecordOutcome.QUARANTINED));
             var quarantined = world.quarantine.all().get(0);
+            assertThat(quarantined.contentHash()).as("tells nothing").isEmpty();
             assertThat(process.open("other").offer(found("x")).awaitPosition(found("x")).losses)
                     .hasValue(0);
             assertThat(world.quarantine.all()).hasSize(1);
