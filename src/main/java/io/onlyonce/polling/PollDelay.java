@@ -6,6 +6,9 @@ import java.util.random.RandomGenerator;
 /** How long to wait before the next read of a shard, from how the last ones ended. */
 final class PollDelay {
 
+    /** Records that come at random, ten a second, leave a shard idle for longer than five reads once in a hundred times. */
+    private static final int READS_BEFORE_GROWTH = 5;
+
     private static final Duration FIRST_BACK_OFF = Duration.ofMillis(200);
     private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(20);
 
@@ -28,10 +31,11 @@ final class PollDelay {
         return Duration.ZERO;
     }
 
-    /** Grows from the shortest to the longest delay while reads stay empty. */
+    /** Grows from the shortest to the longest delay while reads stay empty, after a few of the shortest. */
     Duration afterEmpty() {
         failures = 0;
-        return grown(min, max, emptyReads++);
+        emptyReads++;
+        return grown(min, max, Math.max(0, emptyReads - READS_BEFORE_GROWTH));
     }
 
     /** Grows with each failure in a row, and is spread by chance so that many shards do not come back together. */
