@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * A Java program in a process of its own, with the class path of this one, that can be killed, paused and started again. What it prints goes to {@code target/services/<name>-<n>.log}, a file for each
  * start. It ends with this process at the latest. Not for use by several threads.
  */
-final class ServiceProcess implements AutoCloseable {
+public final class ServiceProcess implements AutoCloseable {
 
     private static final Path DIRECTORY = Path.of("target", "services");
     private static final Duration QUICK = Duration.ofSeconds(20);
@@ -55,17 +55,24 @@ final class ServiceProcess implements AutoCloseable {
      * What to run.
      *
      * @param mainClass name of the main class; neither it nor its main method need be public
+     * @param jvmOptions options of the JVM
      * @param systemProperties system properties
      * @param arguments arguments
      */
-    record Program(String mainClass, Map<String, String> systemProperties, List<String> arguments) {
+    public record Program(
+            String mainClass, List<String> jvmOptions, Map<String, String> systemProperties, List<String> arguments) {
 
-        Program(Class<?> mainClass, String... arguments) {
-            this(mainClass.getName(), Map.of(), List.of(arguments));
+        public Program(Class<?> mainClass, String... arguments) {
+            this(mainClass.getName(), JVM_OPTIONS, Map.of(), List.of(arguments));
         }
 
         Program with(Map<String, String> properties) {
-            return new Program(mainClass, properties, arguments);
+            return new Program(mainClass, jvmOptions, properties, arguments);
+        }
+
+        /** The same on a JVM with other options. */
+        public Program on(List<String> options) {
+            return new Program(mainClass, options, systemProperties, arguments);
         }
     }
 
@@ -75,7 +82,7 @@ final class ServiceProcess implements AutoCloseable {
     }
 
     /** Starts a program; the name is for its log files. */
-    static ServiceProcess start(String name, Program program) {
+    public static ServiceProcess start(String name, Program program) {
         var service = new ServiceProcess(name, program);
         service.start();
         return service;
@@ -104,7 +111,7 @@ final class ServiceProcess implements AutoCloseable {
     private List<String> command() {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(JVM_OPTIONS);
+        command.addAll(program.jvmOptions());
         program.systemProperties().forEach((key, value) -> command.add("-D" + key + "=" + value));
         command.add(EndsWithParent.class.getName());
         command.add(program.mainClass());
@@ -116,7 +123,7 @@ final class ServiceProcess implements AutoCloseable {
         return process != null && process.isAlive();
     }
 
-    long pid() {
+    public long pid() {
         return running().pid();
     }
 
@@ -135,14 +142,14 @@ final class ServiceProcess implements AutoCloseable {
     }
 
     /** Waits for output that contains a match, since the last start. Fails at the deadline, or when the process ends without it. */
-    MatchResult awaitOutput(Pattern pattern, Duration deadline) {
+    public MatchResult awaitOutput(Pattern pattern, Duration deadline) {
         return await("print " + pattern, deadline, () -> Optional.of(pattern.matcher(output()))
                 .filter(matcher -> matcher.find())
                 .map(matcher -> matcher.toMatchResult()));
     }
 
     /** Waits until an address answers 200, and returns the body. Fails at the deadline, or when the process ends. */
-    String awaitHttp(URI uri, Duration deadline) {
+    public String awaitHttp(URI uri, Duration deadline) {
         return await("answer at " + uri, deadline, () -> get(uri));
     }
 

@@ -1,0 +1,46 @@
+package io.onlyonce.bench;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Measures Onlyonce beside its peers and prints tables, which it keeps in {@code target/bench/report.md}:
+ *
+ * <pre>{@code
+ * ./mvnw -q -DskipTests package exec:exec@bench
+ * }</pre>
+ *
+ * {@code -Dbench=throughput,latency} measures some parts only, {@code -Dbench.rounds=9} takes more rounds.
+ */
+public final class Bench {
+
+    private Bench() {}
+
+    public static void main(String[] args) {
+        List<String> parts = List.of(System.getProperty("bench").split(","));
+        int rounds = Integer.getInteger("bench.rounds");
+        var report = new Report(Path.of("target", "bench", "report.md"));
+        try (var database = BenchDatabase.start()) {
+            // KCL needs minutes until it reads, so it starts first.
+            var throughput = parts.contains("throughput") ? new ThroughputBench(database, report, rounds) : null;
+            var latency = parts.contains("latency") ? new LatencyBench(database, report) : null;
+            if (parts.contains("cost")) {
+                new CostBench(database, report).run();
+            }
+            if (parts.contains("path")) {
+                new PathBench(report).run();
+            }
+            if (parts.contains("start")) {
+                new StartUpBench(database, report, rounds).run();
+            }
+            if (throughput != null) {
+                throughput.run();
+            }
+            if (latency != null) {
+                latency.run();
+            }
+        }
+        // Workers of KCL do not end by themselves.
+        System.exit(0);
+    }
+}

@@ -1,0 +1,31 @@
+package io.onlyonce.bench;
+
+import software.amazon.awssdk.services.dynamodb.model.Record;
+
+/** The loop with a {@link NaiveLedger}: what people write by hand. */
+final class NaiveConsumer implements Contestant {
+
+    @Override
+    public String name() {
+        return "naive idempotent loop";
+    }
+
+    @Override
+    public Finish consume(SourceTable source, int records, Place place) {
+        try (var streams = place.streams();
+                var dynamoDb = place.dynamoDb()) {
+            var ledger = new NaiveLedger(dynamoDb);
+            var pages = new Pages(streams, source);
+            int handled = 0;
+            while (true) {
+                for (Record record : pages.next()) {
+                    ledger.handle(record.eventID(), () -> {});
+                    if (++handled == records) {
+                        ledger.checkpoint(record.dynamodb().sequenceNumber());
+                        return Finish.now(handled, place);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package io.onlyonce.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** What Linux says of a process. */
+final class ProcessFigures {
+
+    private ProcessFigures() {}
+
+    static double residentMegabytes(long pid) {
+        return Long.parseLong(status(pid, "VmRSS:")) / 1024.0;
+    }
+
+    static int threads(long pid) {
+        return Integer.parseInt(status(pid, "Threads:"));
+    }
+
+    /** Time of the processor since its start. */
+    static Duration cpu(long pid) {
+        return ProcessHandle.of(pid)
+                .flatMap(process -> process.info().totalCpuDuration())
+                .orElseThrow();
+    }
+
+    private static String status(long pid, String name) {
+        try {
+            return Files.readAllLines(Path.of("/proc", Long.toString(pid), "status")).stream()
+                    .filter(line -> line.startsWith(name))
+                    .map(line -> line.substring(name.length()).trim().split(" ")[0])
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package io.onlyonce.bench;
+
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Lets contestants take turns, forwards and backwards, so that what slows the machine down slows all of them down. The first turn of each only warms up. */
+final class Rounds {
+
+    private final SourceTable source;
+    private final Map<Contestant, Integer> records = new LinkedHashMap<>();
+    private final Map<Contestant, List<Double>> rates = new LinkedHashMap<>();
+    private final Map<Contestant, List<Double>> cpuMicros = new LinkedHashMap<>();
+
+    Rounds(SourceTable source) {
+        this.source = source;
+    }
+
+    /** Enters a contestant, which is to handle so many records each time. */
+    Rounds enter(Contestant contestant, int recordsEachTime) {
+        records.put(contestant, recordsEachTime);
+        rates.put(contestant, new ArrayList<>());
+        cpuMicros.put(contestant, new ArrayList<>());
+        return this;
+    }
+
+    Rounds run(int rounds, URI endpoint) {
+        for (int round = 0; round <= rounds; round++) {
+            var order = new ArrayList<>(records.keySet());
+            if (round % 2 == 1) {
+                Collections.reverse(order);
+            }
+            for (Contestant contestant : order) {
+                var finish = contestant.consume(source, records.get(contestant), Place.at(endpoint));
+                if (round > 0) {
+                    rates.get(contestant).add(finish.perSecond());
+                    cpuMicros.get(contestant).add(finish.cpuMicrosPerRecord());
+                }
+            }
+        }
+        return this;
+    }
+
+    double perSecond(Contestant contestant) {
+        return median(rates.get(contestant));
+    }
+
+    /** Median of the ratios within a round. */
+    double ratio(Contestant one, Contestant other) {
+        var ratios = new ArrayList<Double>();
+        for (int i = 0; i < rates.get(one).size(); i++) {
+            ratios.add(rates.get(one).get(i) / rates.get(other).get(i));
+        }
+        return median(ratios);
+    }
+
+    /** Time of the processor for each record, in microseconds, that of the database not counted. */
+    double cpuMicros(Contestant contestant) {
+        return median(cpuMicros.get(contestant));
+    }
+
+    static double median(List<Double> values) {
+        var sorted = values.stream().sorted().toList();
+        int middle = sorted.size() / 2;
+        return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    }
+}
