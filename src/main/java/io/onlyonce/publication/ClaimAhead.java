@@ -65,11 +65,11 @@ final class ClaimAhead {
     private List<Slot> nextBatch(boolean contended) {
         int room = MOST_AHEAD - ahead;
         int wanted = Math.min(Ledger.MAX_BATCH, window.unclaimed().size());
-        List<Slot> batch = new ArrayList<>(wanted);
-        if (room < wanted && !contended && !(pending == 0 && shard.isStalled())) {
+        if (wanted == 0 || (room < wanted && !contended && !(pending == 0 && shard.isStalled()))) {
             // Full batches are worth the wait: what is claimed suffices meanwhile.
-            return batch;
+            return List.of();
         }
+        List<Slot> batch = new ArrayList<>(wanted);
         // What is claimed may all stand behind records that are not, so the next of a lane has a place even where there
         // is no room.
         boolean headsOnly = contended || room < wanted;

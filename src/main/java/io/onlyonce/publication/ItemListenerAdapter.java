@@ -17,10 +17,13 @@ import org.springframework.util.StringUtils;
 /** An {@code @EventListener} method that completes for itself. */
 final class ItemListenerAdapter extends ApplicationListenerMethodAdapter implements ItemListener {
 
+    private static final Object[] NO_ARGUMENTS = {};
+
     private final String id;
     private final ResolvableType eventType;
     private final @Nullable Class<?> itemClass;
     private final boolean conditional;
+    private final boolean parameterless;
     private final ItemTypes itemTypes;
     private ItemMapper<?> mapper = ItemMapper.RAW;
     private @Nullable String onlyTable;
@@ -32,7 +35,8 @@ final class ItemListenerAdapter extends ApplicationListenerMethodAdapter impleme
                 ? annotation.id()
                 : beanName + "." + method.getName();
         this.conditional = StringUtils.hasText(getCondition());
-        ResolvableType parameterType = method.getParameterCount() == 0
+        this.parameterless = method.getParameterCount() == 0;
+        ResolvableType parameterType = parameterless
                 ? ResolvableType.forClass(ItemInserted.class)
                 : ResolvableType.forMethodParameter(new MethodParameter(method, 0).withContainingClass(type));
         this.itemClass = parameterType.as(ItemInserted.class).getGeneric(0).resolve();
@@ -96,6 +100,16 @@ final class ItemListenerAdapter extends ApplicationListenerMethodAdapter impleme
     @Override
     public boolean supportsAsyncExecution() {
         return false;
+    }
+
+    /** A call was made for this very method, so there is nothing to be found out about it. */
+    @Override
+    protected @Nullable Object @Nullable [] resolveArguments(ApplicationEvent event) {
+        if (event instanceof PayloadApplicationEvent<?> payloadEvent
+                && payloadEvent.getPayload() instanceof ListenerCall<?> call) {
+            return parameterless ? NO_ARGUMENTS : new Object[] {call};
+        }
+        return super.resolveArguments(event);
     }
 
     @Override

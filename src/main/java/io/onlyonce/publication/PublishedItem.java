@@ -14,7 +14,7 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 /** What travels on the event bus for a record: the raw item, and the way for each {@link ItemListener} to its own view of it. */
 public final class PublishedItem implements ItemInserted<Map<String, AttributeValue>>, ResolvableTypeProvider {
 
-    private static final ResolvableType TYPE = ResolvableType.forClass(PublishedItem.class);
+    static final ResolvableType TYPE = ResolvableType.forClass(PublishedItem.class);
 
     private final Delivery delivery;
 

@@ -181,7 +181,7 @@ final class TableRecordPath implements RecordPath {
         }
         Throwable failure = null;
         try {
-            context.publisher().publishEvent(new PublishedItem(delivery));
+            context.publisher().publishEvent(new PublishedItemEvent(context.publisher(), new PublishedItem(delivery)));
         } catch (Throwable e) {
             failure = e;
         }
