@@ -29,4 +29,20 @@ public record BackfillStatus(
         int segmentsDone,
         @Nullable String process,
         Instant startedAt,
-        @Nullable Instant endedAt) {}
+        @Nullable Instant endedAt) {
+
+    static BackfillStatus of(BackfillRun run, boolean paused, @Nullable String problem) {
+        return new BackfillStatus(
+                paused ? BackfillState.PAUSED : run.state(),
+                problem,
+                run.scanned(),
+                run.tally().delivered(),
+                run.tally().duplicates(),
+                run.tally().quarantined(),
+                run.segments().size(),
+                run.segmentsDone(),
+                run.isRunning() ? run.owner() : null,
+                run.startedAt(),
+                run.endedAt());
+    }
+}

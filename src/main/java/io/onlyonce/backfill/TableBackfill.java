@@ -4,14 +4,10 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.core.task.TaskRejectedException;
 
 /**
  * The backfill of one table in this process: begins it, goes on with what another process has left, writes its progress, and ends it. Whoever scans owns the stored run, and notices with its next write when it does not any
@@ -25,15 +21,13 @@ final class TableBackfill {
     private static final Duration BETWEEN_WRITES = Duration.ofSeconds(1);
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(5);
     private static final Duration UNTIL_COUNTED = Duration.ofSeconds(2);
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final ScanContext context;
     private final BackfillStore store;
     private final BackfillCounts counts;
     private final String process;
     private final boolean exclusive;
-    /** Held by whoever takes a step, calls of DynamoDB included; a stop of the process does not wait for it. */
-    private final ReentrantLock turn = new ReentrantLock();
+    private final Steps steps;
 
     private volatile boolean active;
     private volatile boolean paused;
@@ -41,7 +35,6 @@ final class TableBackfill {
     private volatile @Nullable OpenScan open;
     private volatile @Nullable String problem;
     private CompletableFuture<Void> closing = CompletableFuture.completedFuture(null);
-    private @Nullable ScheduledFuture<?> next;
     private boolean looked;
     private long unchangedSince;
     private long written;
@@ -60,6 +53,7 @@ final class TableBackfill {
         this.counts = counts;
         this.process = process;
         this.exclusive = exclusive;
+        this.steps = new Steps(context.scheduler(), this::tick);
     }
 
     String table() {
@@ -70,9 +64,9 @@ final class TableBackfill {
     void activate() {
         active = true;
         paused = false;
-        var unused = elsewhere(() -> {
+        var unused = steps.elsewhere(() -> {
             looked = false;
-            later(Duration.ZERO);
+            steps.later(Duration.ZERO);
         });
     }
 
@@ -91,7 +85,7 @@ final class TableBackfill {
     /** Goes on after a pause. */
     void resume() {
         paused = false;
-        var unused = elsewhere(() -> later(Duration.ZERO));
+        var unused = steps.elsewhere(() -> steps.later(Duration.ZERO));
     }
 
     /**
@@ -100,7 +94,7 @@ final class TableBackfill {
      * @throws IllegalStateException if this process is not active
      */
     BackfillStatus start() {
-        return inTurn(() -> {
+        return whileActive(() -> {
             var seen = store.find().orElse(null);
             if (seen == null || !seen.isRunning()) {
                 closeScan(false);
@@ -118,7 +112,7 @@ final class TableBackfill {
                 }
             }
             saw(seen);
-            later(Duration.ZERO);
+            steps.later(Duration.ZERO);
             return describe(seen);
         });
     }
@@ -129,7 +123,7 @@ final class TableBackfill {
      * @throws IllegalStateException if this process is not active
      */
     Optional<BackfillStatus> stop() {
-        return inTurn(() -> {
+        return whileActive(() -> {
             var seen = store.find().orElse(null);
             while (seen != null && seen.isRunning()) {
                 var scan = open;
@@ -139,7 +133,7 @@ final class TableBackfill {
             }
             saw(seen);
             closeScan(false);
-            later(Duration.ZERO);
+            steps.later(Duration.ZERO);
             return Optional.ofNullable(seen).map(this::describe);
         });
     }
@@ -155,47 +149,15 @@ final class TableBackfill {
         var now = here && scan != null ? scan.progress(described) : described;
         String waits = here && scan != null && problem == null ? scan.problem() : problem;
         boolean held = paused && described.isRunning() && described.isOwnedBy(process);
-        return new BackfillStatus(
-                held ? BackfillState.PAUSED : described.state(),
-                described.isRunning() ? waits : described.problem(),
-                now.scanned(),
-                now.tally().delivered(),
-                now.tally().duplicates(),
-                now.tally().quarantined(),
-                now.segments().size(),
-                now.segmentsDone(),
-                described.isRunning() ? described.owner() : null,
-                described.startedAt(),
-                described.endedAt());
+        return BackfillStatus.of(now, held, described.isRunning() ? waits : described.problem());
     }
 
-    private <T> T inTurn(Supplier<T> step) {
-        try {
-            if (!turn.tryLock(PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
-                throw new IllegalStateException("The backfill waits for DynamoDB; ask again");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while waiting for the backfill", e);
-        }
-        try {
+    private <T> T whileActive(Supplier<T> step) {
+        return steps.take(() -> {
             if (!active) {
                 throw new IllegalStateException("The consumer is not running in this process");
             }
             return step.get();
-        } finally {
-            turn.unlock();
-        }
-    }
-
-    private CompletableFuture<Void> elsewhere(Runnable step) {
-        return CompletableFuture.runAsync(() -> {
-            turn.lock();
-            try {
-                step.run();
-            } finally {
-                turn.unlock();
-            }
         });
     }
 
@@ -205,7 +167,7 @@ final class TableBackfill {
         if (scan != null) {
             var unused = scan.close();
         }
-        return elsewhere(() -> closeScan(letGo)).thenCompose(closed -> closing);
+        return steps.elsewhere(() -> closeScan(letGo)).thenCompose(closed -> closing);
     }
 
     private void closeScan(boolean letGo) {
@@ -215,7 +177,7 @@ final class TableBackfill {
             var closed = scan == null ? CompletableFuture.completedFuture((Void) null) : scan.close();
             closing = closing.thenCompose(before -> closed)
                     .handle((ended, error) -> null)
-                    .thenCompose(ended -> elsewhere(() -> lastWrite(scan, letGo)));
+                    .thenCompose(ended -> steps.elsewhere(() -> lastWrite(scan, letGo)));
         }
     }
 
@@ -238,34 +200,20 @@ final class TableBackfill {
                 : store.find().orElse(null);
     }
 
-    private void later(Duration delay) {
-        if (next != null) {
-            next.cancel(false);
-        }
-        var scheduler = context.scheduler();
-        try {
-            next = scheduler.schedule(this::tick, scheduler.getClock().instant().plus(delay));
-        } catch (TaskRejectedException e) {
-            log.debug("The process ends, so that the backfill of table {} goes on elsewhere", table(), e);
-        }
-    }
-
     private void tick() {
-        turn.lock();
+        if (!active) {
+            return;
+        }
         try {
-            if (active) {
-                var delay = step();
-                if (delay != null) {
-                    later(delay);
-                }
+            var delay = step();
+            if (delay != null) {
+                steps.later(delay);
             }
         } catch (RuntimeException e) {
             problem = "The backfill cannot go on: " + e.getMessage();
             log.warn("The backfill of table {} cannot go on, which is tried again: {}", table(), e.toString());
             log.debug("The backfill of table {} cannot go on", table(), e);
-            later(BETWEEN_LOOKS);
-        } finally {
-            turn.unlock();
+            steps.later(BETWEEN_LOOKS);
         }
     }
 
