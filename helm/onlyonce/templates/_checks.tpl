@@ -28,6 +28,16 @@
 {{- if not (or (hasKey $streams $table) (hasKey $streams (printf "[%s]" $table))) -}}
 {{- fail (printf "config.onlyonce.forward.%s.table is '%s', which config.onlyonce.streams does not name (it names: %s)." $name $table (keys $streams | sortAlpha | join ", ")) -}}
 {{- end -}}
+{{- $targets := list -}}
+{{- range $target := list "log" "http" "sqs" "sns" "event-bridge" -}}
+{{- if get $forward $target -}}{{- $targets = append $targets $target -}}{{- end -}}
+{{- end -}}
+{{- if not $targets -}}
+{{- fail (printf "config.onlyonce.forward.%s has no target: set one of log, http, sqs, sns and event-bridge." $name) -}}
+{{- end -}}
+{{- if gt (len $targets) 1 -}}
+{{- fail (printf "config.onlyonce.forward.%s has more than one target: %s. Keep one, and make another forward for each of the others." $name (join ", " $targets)) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 

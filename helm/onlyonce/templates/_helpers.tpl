@@ -80,7 +80,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 
 {{/*
 application.yaml. A table without settings is written as an empty text, because Spring drops an empty map; a table's name with capitals, dots or underscores stands in brackets,
-because Spring takes a dot for a level.
+because Spring takes a dot for a level. What stands in a Secret is a placeholder, see onlyonce.forwardEnv.
 */}}
 {{- define "onlyonce.applicationYaml" -}}
 {{- $config := deepCopy .Values.config -}}
@@ -98,7 +98,45 @@ because Spring takes a dot for a level.
 {{- if not (get $onlyonce "forward") -}}
 {{- $_ := unset $onlyonce "forward" -}}
 {{- end -}}
+{{- range $name, $forward := get $onlyonce "forward" | default dict -}}
+{{- $http := get $forward "http" | default dict -}}
+{{- if kindIs "map" (get $http "secret") -}}
+{{- $_ := set $http "secret" (printf "${%s}" (include "onlyonce.forwardVariable" (list $name "secret"))) -}}
+{{- end -}}
+{{- $headers := get $http "headers" | default dict -}}
+{{- range $header, $value := $headers -}}
+{{- if kindIs "map" $value -}}
+{{- $_ := set $headers $header (printf "${%s}" (include "onlyonce.forwardVariable" (list $name "header" $header))) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- toYaml $config -}}
+{{- end -}}
+
+{{/* Environment variable for a part of a forward that stands in a Secret. It does not begin with ONLYONCE_, or Spring would take it for a property. */}}
+{{- define "onlyonce.forwardVariable" -}}
+{{- printf "FORWARD_%s" (join "_" .) | upper | replace "-" "_" -}}
+{{- end -}}
+
+{{/* These variables. */}}
+{{- define "onlyonce.forwardEnv" -}}
+{{- range $name, $forward := dig "onlyonce" "forward" dict .Values.config | default dict -}}
+{{- $http := get $forward "http" | default dict -}}
+{{- with get $http "secret" -}}
+{{- if kindIs "map" . }}
+- name: {{ include "onlyonce.forwardVariable" (list $name "secret") }}
+  valueFrom:
+    {{- toYaml . | nindent 4 }}
+{{- end }}
+{{- end }}
+{{- range $header, $value := get $http "headers" | default dict -}}
+{{- if kindIs "map" $value }}
+- name: {{ include "onlyonce.forwardVariable" (list $name "header" $header) }}
+  valueFrom:
+    {{- toYaml $value | nindent 4 }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- end -}}
 
 {{/* Whole seconds, rounded up, of a duration as Spring writes it (30s, 500ms, 2m, PT1M30S, or a number of milliseconds); -1 if it is none. */}}

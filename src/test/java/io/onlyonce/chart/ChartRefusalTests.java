@@ -38,6 +38,24 @@ class ChartRefusalTests {
                         "config: {onlyonce: {forward: {audit: {table: order}}}}",
                         "config.onlyonce.forward.audit.table is 'order', which config.onlyonce.streams does not name (it"
                                 + " names: orders)"),
+                refusal(forward("{table: orders}"), "config.onlyonce.forward.receipts has no target"),
+                refusal(
+                        forward("{table: orders, log: info, sqs: {queue: q}}"),
+                        "config.onlyonce.forward.receipts has more than one target: log, sqs"),
+                refusal(forward("{table: orders, htpp: {url: 'https://a'}}"), "htpp"),
+                refusal(forward("{table: orders, log: loud}"), "log", "debug"),
+                refusal(forward("{table: orders, http: {}}"), "url"),
+                refusal(forward("{table: orders, http: {url: 'ftp://a'}}"), "url"),
+                refusal(forward("{table: orders, http: {url: 'https://a', secret: whsec_hidden}}"), "secret"),
+                refusal(
+                        forward("{table: orders, http: {url: 'https://a', secret: {secretKeyRef: {name: a}}}}"),
+                        "secret"),
+                refusal(forward("{table: orders, http: {url: 'https://a', already-processed: 200}}"), "400"),
+                refusal(forward("{table: orders, http: {url: 'https://a', headers: {X: {value: a}}}}"), "headers"),
+                refusal(forward("{table: orders, sqs: {}}"), "queue"),
+                refusal(forward("{table: orders, sns: {topic: orders}}"), "topic"),
+                refusal(forward("{table: orders, event-bridge: {bus: default, type: x}}"), "type"),
+                refusal("config: {onlyonce: {forward: {Not_so: {table: orders, log: info}}}}", "Not_so"),
                 refusal(
                         "autoscaling: {enabled: true}",
                         "autoscaling.enabled is true, but with config.onlyonce.engine=polling one process reads all shards"),
@@ -120,6 +138,8 @@ class ChartRefusalTests {
                 "config: {onlyonce: {enabled: false}}",
                 "config: {onlyonce: {streams: {'[my.Table]': {}}}}",
                 "config: {onlyonce: {streams: {my.Table: null}, forward: {a: {table: my.Table, log: info}}}}",
+                "config: {onlyonce: {streams: {orders: {}}, forward: {a: {table: orders, http: {url: 'http://a', secret: '${A}'}}}}}",
+                "config: {onlyonce: {streams: {orders: {}}, forward: {a: {table: orders, sqs: {queue: '${A}'}}}}}",
                 "{global: {a: 1}, enabled: true, existingConfigMap: own}"
             })
     void whatLooksOddButWorksIsNotRefused(String values) {
@@ -138,6 +158,10 @@ class ChartRefusalTests {
     void shutdownTimeoutThatDoesNotFitTwiceIntoTheGracePeriodIsRefused(String timeout) {
         String values = "config: {spring: {lifecycle: {timeout-per-shutdown-phase: " + timeout + "}}}";
         assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> HelmChart.renderWith(values));
+    }
+
+    private static String forward(String settings) {
+        return "config: {onlyonce: {forward: {receipts: " + settings + "}}}";
     }
 
     private static Arguments refusal(String values, String... words) {

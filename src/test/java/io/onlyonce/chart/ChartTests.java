@@ -24,6 +24,7 @@ class ChartTests {
 
     private static final Map<String, List<String>> KINDS = Map.of(
             "minimal", List.of("ConfigMap", "Deployment", "Pod", "PodDisruptionBudget", "Service", "ServiceAccount"),
+            "forward", List.of("ConfigMap", "Deployment", "Pod", "PodDisruptionBudget", "Service", "ServiceAccount"),
             "polling",
                     List.of(
                             "ConfigMap",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jayway.jsonpath.JsonPath;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,7 +33,7 @@ class ComposeTests {
     @Test
     void everyImageHasAVersion() {
         assertThat(JsonPath.<List<String>>read(compose, "$.services.*.image"))
-                .hasSize(6)
+                .hasSize(7)
                 .allSatisfy(image -> assertThat(image).matches(".+:v?\\d+\\.\\d+.*"));
         assertThat(JsonPath.<String>read(compose, "$.services.onlyonce.image"))
                 .isEqualTo("onlyonce:" + HelmChart.readYaml("Chart.yaml").get("appVersion"));
@@ -43,6 +44,15 @@ class ComposeTests {
         assertThat(JsonPath.<List<String>>read(compose, "$.services.*.ports[*]"))
                 .isNotEmpty()
                 .allSatisfy(port -> assertThat(port).startsWith("127.0.0.1:"));
+    }
+
+    @Test
+    void serviceForwardsToTheReceiver() {
+        URI url = URI.create(
+                JsonPath.read(compose, "$.services.onlyonce.environment.ONLYONCE_FORWARD_RECEIPTS_HTTP_URL"));
+        assertThat(JsonPath.<Map<String, Object>>read(compose, "$.services")).containsKey(url.getHost());
+        assertThat(JsonPath.<Map<String, Object>>read(compose, "$.services.onlyonce.depends_on"))
+                .containsKey(url.getHost());
     }
 
     @Test

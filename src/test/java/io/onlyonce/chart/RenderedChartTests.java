@@ -3,6 +3,7 @@ package io.onlyonce.chart;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.MAP;
 
+import com.jayway.jsonpath.JsonPath;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -245,5 +246,30 @@ class RenderedChartTests {
 
     private static String checksum(List<Manifest> manifests) {
         return Manifest.only(manifests, "Deployment").read("$.spec.template.metadata.annotations['checksum/config']");
+    }
+
+    @Test
+    void whatIsSecretInAForwardIsAVariableFromASecret() {
+        var forward = HelmChart.render("forward", HelmChart.LATEST);
+        Map<String, Object> config =
+                HelmChart.yaml().load(Manifest.only(forward, "ConfigMap").<String>read("$.data['application.yaml']"));
+        Map<String, Object> http = JsonPath.read(config, "$.onlyonce.forward.receipts.http");
+        assertThat(http)
+                .containsEntry("secret", "${FORWARD_RECEIPTS_SECRET}")
+                .containsEntry(
+                        "headers",
+                        Map.of("X-Team", "logistics", "Authorization", "${FORWARD_RECEIPTS_HEADER_AUTHORIZATION}"));
+        assertThat(Manifest.only(forward, "Deployment").<List<Map<String, Object>>>read(CONTAINER + ".env"))
+                .contains(
+                        Map.of(
+                                "name",
+                                "FORWARD_RECEIPTS_SECRET",
+                                "valueFrom",
+                                Map.of("secretKeyRef", Map.of("name", "receipts", "key", "signing"))),
+                        Map.of(
+                                "name",
+                                "FORWARD_RECEIPTS_HEADER_AUTHORIZATION",
+                                "valueFrom",
+                                Map.of("secretKeyRef", Map.of("name", "receipts", "key", "token"))));
     }
 }
