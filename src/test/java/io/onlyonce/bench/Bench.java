@@ -20,6 +20,12 @@ public final class Bench {
         List<String> parts = List.of(System.getProperty("bench").split(","));
         int rounds = Integer.getInteger("bench.rounds");
         var report = new Report(Path.of("target", "bench", "report.md"));
+        report.line("%d processors, Java %s, %s %s"
+                .formatted(
+                        Runtime.getRuntime().availableProcessors(),
+                        Runtime.version(),
+                        System.getProperty("os.name"),
+                        System.getProperty("os.version")));
         try (var database = BenchDatabase.start()) {
             // KCL needs minutes until it reads, so it starts first.
             var throughput = parts.contains("throughput") ? new ThroughputBench(database, report, rounds) : null;
@@ -40,6 +46,7 @@ public final class Bench {
                 latency.run();
             }
         }
+        report.print();
         // Workers of KCL do not end by themselves.
         System.exit(0);
     }

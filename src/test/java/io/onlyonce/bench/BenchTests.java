@@ -17,7 +17,12 @@ class BenchTests {
     private final SourceTable source = SourceTable.create(local.client(), RECORDS);
 
     static Stream<Contestant> contestants() {
-        return Stream.of(new OnlyonceConsumer("Onlyonce"), new BatchedLoop(2), new NaiveConsumer(), new BareLoop());
+        return Stream.of(
+                new OnlyonceConsumer("Onlyonce"),
+                new MemoryConsumer(2, () -> {}),
+                new BatchedLoop(2),
+                new NaiveConsumer(),
+                new BareLoop());
     }
 
     @ParameterizedTest

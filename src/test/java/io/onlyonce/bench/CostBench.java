@@ -21,7 +21,7 @@ final class CostBench {
                 "Cost of 1,000 new items", "consumer", "calls", "by operation", "write units", "read units");
         for (var contestant : List.of(new OnlyonceConsumer("**Onlyonce**"), new NaiveConsumer())) {
             var meter = CallMeter.ofCallsAndUnits();
-            contestant.consume(source, RECORDS, new Place(database.far(), meter));
+            contestant.consume(source, RECORDS, new Place(database.near(), meter));
             var calls = Cost.of(meter, RECORDS);
             table.row(
                     contestant.name(),

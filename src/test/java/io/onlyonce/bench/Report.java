@@ -31,6 +31,15 @@ final class Report {
         return table;
     }
 
+    /** All of it, at the end: others write to the console as well. */
+    void print() {
+        try {
+            System.out.println("\n" + Files.readString(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     void line(String line) {
         System.out.println(line);
         try {

@@ -7,8 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Lets contestants take turns, forwards and backwards, so that what slows the machine down slows all of them down. The first turn of each only warms up. */
+/** Lets contestants take turns, forwards and backwards, so that what slows the machine down slows all of them down. The first turns of each only warm up. */
 final class Rounds {
+
+    private static final int WARM_UP = 2;
 
     private final SourceTable source;
     private final Map<Contestant, Integer> records = new LinkedHashMap<>();
@@ -28,14 +30,14 @@ final class Rounds {
     }
 
     Rounds run(int rounds, URI endpoint) {
-        for (int round = 0; round <= rounds; round++) {
+        for (int round = 0; round < WARM_UP + rounds; round++) {
             var order = new ArrayList<>(records.keySet());
             if (round % 2 == 1) {
                 Collections.reverse(order);
             }
             for (Contestant contestant : order) {
                 var finish = contestant.consume(source, records.get(contestant), Place.at(endpoint));
-                if (round > 0) {
+                if (round >= WARM_UP) {
                     rates.get(contestant).add(finish.perSecond());
                     cpuMicros.get(contestant).add(finish.cpuMicrosPerRecord());
                 }

@@ -1,12 +1,8 @@
 package io.onlyonce.bench;
 
-import io.onlyonce.ItemInserted;
 import java.net.URI;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
-import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** Records a second from one shard, without and with 4 ms on the way to DynamoDB. */
 final class ThroughputBench {
@@ -69,17 +65,28 @@ final class ThroughputBench {
     }
 
     private void concurrency(SourceTable source) {
-        Consumer<ItemInserted<Map<String, AttributeValue>>> handler = item -> LockSupport.parkNanos(5_000_000);
-        var one = new OnlyonceConsumer("concurrency 1", handler);
-        var sixteen = new OnlyonceConsumer("concurrency 16", handler, "--onlyonce.delivery.concurrency=16");
-        var both = new Rounds(source).enter(one, 600).enter(sixteen, 6000);
-        both.run(rounds, database.near());
-        var table = report.table("Listener that takes 5 ms", "Onlyonce", "records/s", "against concurrency 1");
-        for (var contestant : List.of(one, sixteen)) {
+        Runnable handler = () -> LockSupport.parkNanos(5_000_000);
+        var one = new OnlyonceConsumer("concurrency 1", item -> handler.run());
+        var sixteen =
+                new OnlyonceConsumer("concurrency 16", item -> handler.run(), "--onlyonce.delivery.concurrency=16");
+        var oneInMemory = new MemoryConsumer(1, handler);
+        var sixteenInMemory = new MemoryConsumer(16, handler);
+        var all = new Rounds(source)
+                .enter(one, 600)
+                .enter(sixteen, 6000)
+                .enter(oneInMemory, 600)
+                .enter(sixteenInMemory, 6000);
+        all.run(rounds, database.near());
+        var table = report.table(
+                "Throughput, no delay, listener that takes 5 ms",
+                "Onlyonce",
+                "records/s",
+                "faster than concurrency 1 by");
+        for (var contestant : List.of(one, sixteen, oneInMemory, sixteenInMemory)) {
             table.row(
                     contestant.name(),
-                    "%,.0f".formatted(both.perSecond(contestant)),
-                    "%.2f".formatted(both.ratio(contestant, one)));
+                    "%,.0f".formatted(all.perSecond(contestant)),
+                    "%.2f".formatted(all.ratio(contestant, contestant instanceof MemoryConsumer ? oneInMemory : one)));
         }
     }
 }
