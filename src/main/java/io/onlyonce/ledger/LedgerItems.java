@@ -12,7 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.TreeSet;
+import java.util.function.Function;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
@@ -74,31 +75,27 @@ final class LedgerItems {
     }
 
     static String key(Map<String, AttributeValue> item) {
-        return text(item, PK);
+        return required(item, PK, LedgerItems::text);
     }
 
+    /** @throws IllegalStateException if the item is no entry; says which attribute is to blame, and not what is in it, because that may end up in a log */
     static LedgerEntry read(Map<String, AttributeValue> item) {
-        try {
-            return new LedgerEntry(
-                    LedgerEntry.State.valueOf(text(item, STATE)),
-                    text(item, EVENT),
-                    ClaimToken.parse(text(item, TOKEN)),
-                    text(item, HASH),
-                    Boolean.TRUE.equals(required(item, REDELIVERED).bool()),
-                    item.containsKey(DONE) ? Set.copyOf(item.get(DONE).ss()) : Set.of(),
-                    Integer.parseInt(required(item, ATTEMPTS).n()),
-                    item.containsKey(SET_ASIDE)
-                            ? item.get(SET_ASIDE).l().stream()
-                                    .map(AttributeValue::s)
-                                    .toList()
-                            : List.of(),
-                    item.containsKey(EXPIRES)
-                            ? Instant.ofEpochSecond(
-                                    Long.parseLong(item.get(EXPIRES).n()))
-                            : null);
-        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-            throw new IllegalStateException("Not an entry of this ledger: " + item, e);
-        }
+        return new LedgerEntry(
+                required(item, STATE, value -> LedgerEntry.State.valueOf(text(value))),
+                required(item, EVENT, LedgerItems::text),
+                required(item, TOKEN, value -> ClaimToken.parse(text(value))),
+                required(item, HASH, LedgerItems::text),
+                required(item, REDELIVERED, value -> Boolean.TRUE.equals(value.bool())),
+                item.containsKey(DONE) ? required(item, DONE, value -> Set.copyOf(value.ss())) : Set.of(),
+                required(item, ATTEMPTS, value -> Integer.parseInt(value.n())),
+                item.containsKey(SET_ASIDE)
+                        ? required(item, SET_ASIDE, value -> value.l().stream()
+                                .map(AttributeValue::s)
+                                .toList())
+                        : List.of(),
+                item.containsKey(EXPIRES)
+                        ? required(item, EXPIRES, value -> Instant.ofEpochSecond(Long.parseLong(value.n())))
+                        : null);
     }
 
     static AttributeValue state(LedgerEntry.State state) {
@@ -121,19 +118,24 @@ final class LedgerItems {
         return number(instant.getEpochSecond());
     }
 
-    private static String text(Map<String, AttributeValue> item, String name) {
-        String text = required(item, name).s();
+    private static String text(AttributeValue value) {
+        String text = value.s();
         if (text == null) {
-            throw new IllegalArgumentException(name + " is no string");
+            throw new IllegalArgumentException("no string");
         }
         return text;
     }
 
-    private static AttributeValue required(Map<String, AttributeValue> item, String name) {
-        @Nullable AttributeValue value = item.get(name);
-        if (value == null) {
-            throw new IllegalArgumentException(name + " is missing");
+    private static <T> T required(Map<String, AttributeValue> item, String name, Function<AttributeValue, T> reading) {
+        AttributeValue value = item.get(name);
+        if (value != null) {
+            try {
+                return reading.apply(value);
+            } catch (IllegalArgumentException | IndexOutOfBoundsException unreadable) {
+                // Its message quotes the value.
+            }
         }
-        return value;
+        throw new IllegalStateException("Not an entry of this ledger: '%s' is %s among its attributes %s"
+                .formatted(name, value == null ? "missing" : "unreadable", new TreeSet<>(item.keySet())));
     }
 }
