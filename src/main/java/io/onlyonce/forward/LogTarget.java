@@ -1,6 +1,7 @@
 package io.onlyonce.forward;
 
 import io.onlyonce.ItemInserted;
+import io.onlyonce.publication.ItemKeys;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -26,7 +27,7 @@ public final class LogTarget implements Consumer<ItemInserted<Map<String, Attrib
                 .log(
                         "New item in {}: {} (event {}, {} {}{})",
                         event.table(),
-                        event.keys(),
+                        ItemKeys.text(event.keys()),
                         event.eventId(),
                         event.backfilled() ? "found by a backfill" : "created",
                         event.createdAt(),
