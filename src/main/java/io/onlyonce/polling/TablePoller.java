@@ -26,6 +26,7 @@ final class TablePoller implements StreamFollower.Table {
 
     private volatile State state = State.STOPPED;
     private volatile @Nullable RuntimeException failure;
+    private volatile boolean starting;
     private volatile @Nullable StreamFollower follower;
     private volatile long caughtUpNanos;
     private volatile CompletableFuture<Void> shut = CompletableFuture.completedFuture(null);
@@ -62,14 +63,20 @@ final class TablePoller implements StreamFollower.Table {
         }
         failure = null;
         caughtUpNanos = context.clocks().nanos();
+        starting = true;
         beginOnceShut(State.STARTING);
+        starting = false;
         var error = failure;
         if (error instanceof StreamNotReadableException) {
             throw error;
         }
-        if (error != null && ReadError.of(error) == ReadError.DENIED) {
+        if (error != null && forbidsToStart(error)) {
             throw new StreamNotReadableException(table(), Reason.ACCESS_DENIED, error);
         }
+    }
+
+    private static boolean forbidsToStart(RuntimeException error) {
+        return error instanceof StreamNotReadableException || ReadError.of(error) == ReadError.DENIED;
     }
 
     /** Stops until the next start; the future completes when everything begun is finished and stored. */
@@ -127,7 +134,8 @@ final class TablePoller implements StreamFollower.Table {
     @Override
     public void failing(@Nullable RuntimeException error) {
         if (error != null) {
-            if (failure == null) {
+            // What makes the start fail is thrown and not tried again.
+            if (failure == null && !(starting && forbidsToStart(error))) {
                 log.warn("The shards of table {} are not found, which is tried again: {}", table(), error.toString());
             }
             log.debug("The shards of table {} are not found", table(), error);

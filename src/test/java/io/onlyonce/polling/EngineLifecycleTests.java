@@ -21,9 +21,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 
 /** Start, stop, pause, resume and status of the engine. */
+@ExtendWith(OutputCaptureExtension.class)
 class EngineLifecycleTests {
 
     private final PollingFixture fixture = new PollingFixture();
@@ -62,11 +66,12 @@ class EngineLifecycleTests {
     }
 
     @Test
-    void startWithoutPermissionSaysWhatToDo() {
+    void startWithoutPermissionSaysWhatToDo(CapturedOutput output) {
         aws.failNext(Operation.DESCRIBE_TABLE, FakeStreams::accessDenied);
         assertRefused(PollingFixture.TABLE, null, Reason.ACCESS_DENIED);
         aws.failNext(Operation.DESCRIBE_STREAM, FakeStreams::accessDenied);
         assertRefused(PollingFixture.TABLE, null, Reason.ACCESS_DENIED);
+        assertThat(output).doesNotContain("tried again");
     }
 
     @Test
