@@ -87,6 +87,14 @@ final class LeaseWatch {
         return lease != null && isUnheld(lease) ? lease.movedNanos : clocks.nanos();
     }
 
+    /** Whether the lease of a shard was last seen with another owner than {@code workerId}. */
+    synchronized boolean isTaken(ShardKey key, String workerId) {
+        var lease = seen.get(key);
+        return lease != null
+                && lease.lease.leaseOwner() != null
+                && !lease.lease.leaseOwner().equals(workerId);
+    }
+
     boolean isUnheld(Seen lease) {
         return clocks.since(lease.movedNanos).compareTo(patience) > 0;
     }

@@ -142,6 +142,11 @@ final class OpenShard {
         }
     }
 
+    /** Whether this worker holds the lease, or has let go of it only to have the shard opened anew. KCL tells a processor that it has lost its lease only when the processor is not at work and KCL comes round to it. */
+    boolean isHeld() {
+        return reopened.get() || worker.held(key) != null;
+    }
+
     /** Checkpoints what is finished, if it is time. A failure costs nothing but repeated reading, so it is tried again later. */
     void checkpoint(RecordProcessorCheckpointer checkpointer, boolean now) {
         var reached = session.reached();

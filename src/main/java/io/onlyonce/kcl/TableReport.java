@@ -33,8 +33,13 @@ final class TableReport {
         var lag = worker == null ? Duration.ZERO : leaseWatch.idleFor(table.name());
         var age = lag;
         for (var shard : open) {
-            keys.add(shard.key());
-            shards.add(shard.status(table.isHeld(), parentOf(shard), idleDelay));
+            if (shard.isHeld()) {
+                keys.add(shard.key());
+                shards.add(shard.status(table.isHeld(), parentOf(shard), idleDelay));
+            } else if (leaseWatch.isTaken(shard.key(), shard.worker().workerId())) {
+                // Whoever has it now says how far it is.
+                continue;
+            }
             lag = longer(lag, shard.lag());
             var oldest = shard.session().oldestUnfinished();
             age = longer(age, oldest == null ? shard.lag() : clocks.since(oldest));
@@ -45,7 +50,8 @@ final class TableReport {
                 var unheldFor = unheld ? clocks.since(lease.movedNanos()) : Duration.ZERO;
                 lag = longer(lag, unheldFor);
                 age = longer(age, unheldFor);
-                if (unheld || worker.workerId().equals(lease.lease().leaseOwner())) {
+                boolean own = worker.workerId().equals(lease.lease().leaseOwner());
+                if (unheld || (own && (lease.isFinished() || worker.held(lease.key()) != null))) {
                     shards.add(unread(lease, unheldFor));
                 }
             }
