@@ -102,6 +102,7 @@ final class MemoryPath implements AutoCloseable {
     private static StreamRecord record(int number) {
         var item = SourceTable.item("o-" + number);
         return new StreamRecord(
+                "arn:aws:dynamodb:eu-central-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000",
                 "event-" + number,
                 EventName.INSERT,
                 new SequenceNumber("%021d".formatted(number)),

@@ -1,10 +1,12 @@
 package io.onlyonce.chart;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.jayway.jsonpath.JsonPath;
 import io.onlyonce.LocalDynamoDb;
+import io.onlyonce.forward.Receiver;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -70,23 +72,7 @@ class ChartedServiceIT {
                 configSecrets: [aws]
                 """
                         .formatted(port, local.endpoint(), table, table, LocalDynamoDb.uniqueName("charted")));
-        Path config = Files.createDirectories(directory.resolve("config"));
-        Files.writeString(
-                config.resolve("application.yaml"),
-                Manifest.only(manifests, "ConfigMap").read("$.data['application.yaml']"));
-        Path secrets = Files.createDirectories(directory.resolve("secrets").resolve("aws"));
-        Files.writeString(secrets.resolve("spring.cloud.aws.credentials.access-key"), "local");
-        Files.writeString(secrets.resolve("spring.cloud.aws.credentials.secret-key"), "local");
-        Map<String, String> location = Manifest.only(manifests, "Deployment")
-                .<List<Map<String, String>>>read("$.spec.template.spec.containers[0].env")
-                .get(0);
-        assertThat(location).containsEntry("name", "SPRING_CONFIG_ADDITIONAL_LOCATION");
-
-        start(Map.of(
-                location.get("name"),
-                location.get("value")
-                        .replace("/etc/onlyonce-secrets/", directory.resolve("secrets") + "/")
-                        .replace("/etc/onlyonce/", config + "/")));
+        start(mount(manifests, Map.of()));
 
         awaitItemToBeForwarded();
         assertThat(get("/actuator/streams/" + table)).contains("\"status\":\"running\"");
@@ -97,6 +83,84 @@ class ChartedServiceIT {
                     assertThat(JsonPath.<String>read(line, "$.service.name")).isEqualTo("onlyonce");
                     assertThat(JsonPath.<String>read(line, "$.log.logger")).isEqualTo("io.onlyonce.forward.audit");
                 });
+    }
+
+    @Test
+    void itemsArriveAtAnHttpEndpointByTheChartsValuesAlone() throws Exception {
+        try (var receiver = new Receiver()) {
+            var manifests = HelmChart.renderOnly(
+                    """
+                    config:
+                      server: {port: %d}
+                      spring: {cloud: {aws: {region: {static: eu-central-1}, dynamodb: {endpoint: "%s"}}}}
+                      onlyonce:
+                        streams: {"%s": {key: item-key}}
+                        tables: {prefix: %s}
+                        forward:
+                          receipts:
+                            table: "%s"
+                            filter: status == 'PAID'
+                            http:
+                              url: "%s"
+                              secret:
+                                secretKeyRef: {name: receipts, key: signing}
+                              headers:
+                                Authorization:
+                                  secretKeyRef: {name: receipts, key: token}
+                    configSecrets: [aws]
+                    """
+                            .formatted(
+                                    port,
+                                    local.endpoint(),
+                                    table,
+                                    LocalDynamoDb.uniqueName("charted"),
+                                    table,
+                                    receiver.uri()));
+            put("a", "PAID");
+            put("b", "OPEN");
+            put("c", "PAID");
+
+            start(mount(
+                    manifests,
+                    Map.of(
+                            "receipts/signing", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+                            "receipts/token", "Bearer of the test")));
+
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(receiver.messages())
+                    .extracting(message -> message.header("ce-subject"))
+                    .containsExactlyInAnyOrder("id=S:a", "id=S:c"));
+            assertThat(receiver.messages()).allSatisfy(message -> {
+                assertThat(new String(message.body(), UTF_8)).contains("\"status\":\"PAID\"");
+                assertThat(message.header("Idempotency-Key")).isNotBlank();
+                assertThat(message.header("webhook-signature")).startsWith("v1,");
+                assertThat(message.header("Authorization")).isEqualTo("Bearer of the test");
+            });
+            assertThat(Files.readString(log)).doesNotContain("Bearer of the test", "whsec_");
+        }
+    }
+
+    /** Does what Kubernetes does with the manifests: files for the ConfigMap and the Secret, variables for the process. */
+    private Map<String, String> mount(List<Manifest> manifests, Map<String, String> secretKeys) throws IOException {
+        Path config = Files.createDirectories(directory.resolve("config"));
+        Files.writeString(
+                config.resolve("application.yaml"),
+                Manifest.only(manifests, "ConfigMap").read("$.data['application.yaml']"));
+        Path secrets = Files.createDirectories(directory.resolve("secrets").resolve("aws"));
+        Files.writeString(secrets.resolve("spring.cloud.aws.credentials.access-key"), "local");
+        Files.writeString(secrets.resolve("spring.cloud.aws.credentials.secret-key"), "local");
+        var environment = new HashMap<String, String>();
+        List<Map<String, Object>> variables =
+                Manifest.only(manifests, "Deployment").read("$.spec.template.spec.containers[0].env");
+        variables.forEach(variable -> environment.put(
+                (String) variable.get("name"),
+                variable.containsKey("value")
+                        ? ((String) variable.get("value"))
+                                .replace("/etc/onlyonce-secrets/", directory.resolve("secrets") + "/")
+                                .replace("/etc/onlyonce/", config + "/")
+                        : secretKeys.get(JsonPath.<String>read(variable, "$.valueFrom.secretKeyRef.name") + "/"
+                                + JsonPath.<String>read(variable, "$.valueFrom.secretKeyRef.key"))));
+        assertThat(environment).containsKey("SPRING_CONFIG_ADDITIONAL_LOCATION");
+        return environment;
     }
 
     @Test
@@ -133,9 +197,14 @@ class ChartedServiceIT {
         await().atMost(PATIENCE).ignoreExceptionsInstanceOf(IOException.class).untilAsserted(() -> assertThat(
                         get("/actuator/health/readiness"))
                 .contains("\"status\":\"UP\""));
-        local.client().putItem(request -> request.tableName(table).item(Map.of("id", AttributeValue.fromS("a"))));
+        put("a", "PAID");
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(Files.readString(log)).contains("New item in"));
+    }
+
+    private void put(String id, String status) {
+        local.client().putItem(request -> request.tableName(table)
+                .item(Map.of("id", AttributeValue.fromS(id), "status", AttributeValue.fromS(status))));
     }
 
     private void start(Map<String, String> environment) throws IOException {

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.elasticmq.NodeAddress;
 import org.elasticmq.rest.sqs.SQSRestServerBuilder;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -33,10 +32,7 @@ public final class LocalSqs {
     private LocalSqs() {
         int port = freePort();
         endpoint = URI.create("http://127.0.0.1:" + port);
-        SQSRestServerBuilder.withInterface("127.0.0.1")
-                .withPort(port)
-                .withServerAddress(NodeAddress.apply("http", "127.0.0.1", port, ""))
-                .start();
+        SQSRestServerBuilder.withInterface("127.0.0.1").withPort(port).start();
         client = SqsClient.builder()
                 .endpointOverride(endpoint)
                 .region(Region.EU_CENTRAL_1)
