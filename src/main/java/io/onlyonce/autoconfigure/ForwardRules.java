@@ -161,6 +161,8 @@ final class ForwardRules {
             add(header, "", "cannot be the name of a header", "Use letters, digits and dashes.");
         } else if (TAKEN_HEADERS.contains(lower) || lower.startsWith("ce-") || lower.startsWith("webhook-")) {
             add(header, "", "is a header that the message or the HTTP client sets itself", "Remove it.");
+        } else if (isUnresolved(header, value)) {
+            return;
         } else if (!HEADER_VALUE.matcher(value).matches()) {
             add(header, "", "has a value that cannot be sent", "Use printable ASCII characters, on one line.");
         }
@@ -182,6 +184,9 @@ final class ForwardRules {
     }
 
     private void checkSecret(String property, String secret) {
+        if (isUnresolved(property, secret)) {
+            return;
+        }
         try {
             var unused = WebhookSecret.parse(secret);
         } catch (IllegalArgumentException e) {
@@ -191,6 +196,19 @@ final class ForwardRules {
                     String.valueOf(e.getMessage()),
                     "Use whsec_ and the base64 of 24 to 64 random bytes, as 'echo whsec_$(openssl rand -base64 32)' prints.");
         }
+    }
+
+    /** Boot leaves a placeholder as it stands if nothing has its name; a secret would be known to everybody then. */
+    private boolean isUnresolved(String property, String value) {
+        if (!value.contains("${")) {
+            return false;
+        }
+        add(
+                property,
+                value.replaceAll("^[^$]*|(?<=})[^$]*", ""),
+                "refers to something that is not set",
+                "Set that environment variable or property.");
+        return true;
     }
 
     private void add(String property, String value, String reason, String remedy) {

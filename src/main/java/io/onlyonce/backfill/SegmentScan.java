@@ -23,6 +23,8 @@ final class SegmentScan implements ShardDelivery.Callback {
 
     private static final Logger log = LoggerFactory.getLogger(SegmentScan.class);
 
+    private static final int MOST_PAGES = 2;
+
     private final ScanContext context;
     private final ItemReader reader;
     private final ShardId name;
@@ -58,7 +60,8 @@ final class SegmentScan implements ShardDelivery.Callback {
     /** Reads on where there is room. */
     synchronized void pump() {
         int page = context.settings().pageSize();
-        if (closed || claimLost || reading || readAll || failure != null || delivery.unfinished() >= page) {
+        boolean full = inHand.size() >= MOST_PAGES || delivery.unfinished() >= page;
+        if (closed || claimLost || reading || readAll || failure != null || full) {
             return;
         }
         reading = true;
@@ -110,12 +113,12 @@ final class SegmentScan implements ShardDelivery.Callback {
 
     private void failed(RuntimeException e) {
         String what = "Table %s cannot be scanned: %s".formatted(context.table(), e.getMessage());
-        context.pace().giveBack(context.settings().pageSize());
         Duration delay;
         synchronized (this) {
             problem = what;
             if (isFinal(e)) {
                 failure = what;
+                context.pace().giveBack(context.settings().pageSize());
                 return;
             }
             if (backOff == null) {
@@ -124,11 +127,12 @@ final class SegmentScan implements ShardDelivery.Callback {
             delay = Duration.ofMillis(backOff.nextBackOff());
         }
         log.warn("{} of table {} is read again in {} ms: {}", name, context.table(), delay.toMillis(), e.toString());
-        context.after(delay, this::read);
+        var slot = context.pace().reserve(context.settings().pageSize());
+        context.after(slot.compareTo(delay) > 0 ? slot : delay, this::read);
     }
 
     /** Whether the same request will fail again: access denied, no such table, or a table with another key. Throttling is none of these, though its status is the same. */
-    private static boolean isFinal(RuntimeException e) {
+    static boolean isFinal(RuntimeException e) {
         if (!(e instanceof SdkServiceException service) || service.isThrottlingException()) {
             return false;
         }

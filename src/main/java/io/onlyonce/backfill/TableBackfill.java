@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.core.exception.SdkServiceException;
 
 /**
  * The backfill of one table in this process: begins it, goes on with what another process has left, writes its progress, and ends it. Whoever scans owns the stored run, and notices with its next write when it does not any
@@ -224,7 +225,15 @@ final class TableBackfill {
         }
         var scan = open;
         var current = run;
-        return scan != null && current != null ? goOn(scan, current) : look();
+        if (scan == null || current == null) {
+            return look();
+        }
+        if (!scan.isOf(current) || !current.isOwnedBy(process)) {
+            // What is on record is another run, or another process goes on with this one.
+            closeScan(false);
+            return SOON;
+        }
+        return goOn(scan, current);
     }
 
     private @Nullable Duration goOn(OpenScan scan, BackfillRun current) {
@@ -318,7 +327,17 @@ final class TableBackfill {
     private void scan(BackfillRun from) {
         done = false;
         written = context.clocks().nanos();
-        open = new OpenScan(context, counts, from);
+        try {
+            open = new OpenScan(context, counts, from);
+        } catch (SdkServiceException e) {
+            if (!SegmentScan.isFinal(e)) {
+                throw e;
+            }
+            String failure = "Table %s cannot be scanned: %s".formatted(table(), e.getMessage());
+            saw(replaced(
+                    from,
+                    from.ended(BackfillState.FAILED, failure, context.clocks().now())));
+        }
     }
 
     private void saw(@Nullable BackfillRun seen) {

@@ -55,6 +55,10 @@ final class AwsFailures {
                 "%s takes at most %,d bytes, and the message is %,d long".formatted(target, limit, size), null);
     }
 
+    RuntimeException notMentioned() {
+        return new RetryLaterException(target + " gave no answer for the message", Duration.ZERO, null);
+    }
+
     RuntimeException interrupted() {
         return new RetryLaterException(target + " had not answered when the wait was interrupted", Duration.ZERO, null);
     }

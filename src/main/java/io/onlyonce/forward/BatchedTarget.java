@@ -68,7 +68,10 @@ final class BatchedTarget {
     /** A call that is refused as a whole is made for each message alone, so that none pays for another. */
     private List<@Nullable RuntimeException> sendAll(List<OutgoingMessage> messages) {
         try {
-            return call.send(messages);
+            var results = call.send(messages);
+            return results.size() == messages.size()
+                    ? results
+                    : Collections.nCopies(messages.size(), failures.notMentioned());
         } catch (SdkException e) {
             RuntimeException failure = failures.of(e);
             if (failure instanceof FatalFailureException && messages.size() > 1) {

@@ -14,11 +14,13 @@ final class FifoIds {
 
     private static final Pattern FITTING = Pattern.compile("[\\x21-\\x7e]{1,128}");
 
+    private static final Pattern STREAM = Pattern.compile("/stream/.*");
+
     private FifoIds() {}
 
-    /** The table belongs to it, because several may forward to one queue under equal keys. */
+    /** The table belongs to it, with its Region and account, because several may forward to one queue under equal keys. Its stream does not: it may be replaced. */
     static String deduplicationId(ItemInserted<?> event) {
-        return fit(event.table() + ":" + event.deduplicationKey());
+        return fit(STREAM.matcher(event.streamArn()).replaceFirst("") + ":" + event.deduplicationKey());
     }
 
     /** Changes of one item stay in order, and nothing else waits for anything. */

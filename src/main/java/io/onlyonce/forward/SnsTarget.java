@@ -66,6 +66,8 @@ public final class SnsTarget implements Consumer<ItemInserted<Map<String, Attrib
                         .toList())
                 .overrideConfiguration(override));
         var results = new @Nullable RuntimeException[messages.size()];
+        Arrays.fill(results, failures.notMentioned());
+        answer.successful().forEach(taken -> results[Integer.parseInt(taken.id())] = null);
         answer.failed()
                 .forEach(failed -> results[Integer.parseInt(failed.id())] =
                         failures.of(failed.code(), failed.message(), !failed.senderFault()));

@@ -48,6 +48,10 @@ final class ClaimRules {
         if (entry.hasSetAside(claim.eventId())) {
             return new Decision(new ClaimOutcome.Duplicate(DuplicateKind.REDELIVERY), null);
         }
+        if (entry.state() == LedgerEntry.State.QUARANTINED && StreamRecord.isBackfilled(claim.eventId())) {
+            // The redrive delivers it, under the event id that receivers may know.
+            return new Decision(new ClaimOutcome.Duplicate(DuplicateKind.REDELIVERY), null);
+        }
         return entry.state() == LedgerEntry.State.QUARANTINED || isLeftBehind(claim, entry)
                 ? take(claim, entry, entry.setAsideSoFar())
                 : leave(claim, entry);

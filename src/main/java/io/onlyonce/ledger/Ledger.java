@@ -25,7 +25,8 @@ public interface Ledger {
      *   <li>this very token: claimed, with the marks that it was given (an answer was lost);
      *   <li>COMPLETED: duplicate; {@code REDELIVERY} for the same event and where one of the two is backfilled, otherwise {@code REINSERT}, or {@code CONFLICT} if the content hash differs;
      *   <li>not COMPLETED, and this event was set aside, be it before another event of the key or by a redrive that is not done: duplicate, {@code REDELIVERY};
-     *   <li>QUARANTINED for another event: claimed, redelivered, with the listeners that had completed;
+     *   <li>QUARANTINED for another event, and the claim is of a backfilled item: duplicate, {@code REDELIVERY}; its redrive delivers the item;
+     *   <li>QUARANTINED for another event otherwise: claimed, redelivered, with the listeners that had completed;
      *   <li>CLAIMED for the same event by another process: an earlier delivery that never finished; taken over, redelivered;
      *   <li>any other CLAIMED: in progress.
      * </ul>

@@ -8,6 +8,7 @@ import io.onlyonce.stream.ShardId;
 import io.onlyonce.stream.StreamRecord;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +26,14 @@ final class OpenDelivery implements ShardDelivery.Callback {
         void claimLost(OpenDelivery delivery);
     }
 
+    /** Of records that are large, a page has few; of pages that are small, so many records are read ahead. */
+    private static final int FEW = 100;
+
+    private static final int MOST_PAGES = 2;
+
     private final Watcher watcher;
     private final ShardDelivery delivery;
+    private final ArrayDeque<SequenceNumber> pages = new ArrayDeque<>();
     private @Nullable SequenceNumber offered;
     private volatile @Nullable SequenceNumber finished;
     private boolean closed;
@@ -55,6 +62,7 @@ final class OpenDelivery implements ShardDelivery.Callback {
         if (!records.isEmpty()) {
             delivery.offer(records);
             offered = records.get(records.size() - 1).sequenceNumber();
+            pages.add(offered);
         }
         return true;
     }
@@ -66,8 +74,14 @@ final class OpenDelivery implements ShardDelivery.Callback {
         }
     }
 
-    boolean hasRoom(int pageSize) {
-        return delivery.unfinished() < pageSize;
+    /** Bounds what is in memory: less than a page and one more, of records or of the megabyte that a page may have; a hundred records are always let in, for the sake of concurrency. */
+    synchronized boolean hasRoom(int pageSize) {
+        var last = finished;
+        while (last != null && !pages.isEmpty() && !pages.element().isAfter(last)) {
+            pages.remove();
+        }
+        int unfinished = delivery.unfinished();
+        return unfinished < pageSize && (pages.size() < MOST_PAGES || unfinished < FEW);
     }
 
     /** Whether all that was offered is finished, by the delivery's count and by its reports alike. */

@@ -223,7 +223,9 @@ class BackfillTests {
 
     @Test
     void pauseHoldsItAndResumeGoesOn() {
+        enableStream(false);
         put("item", 80);
+        enableStream(true);
         var service = start(KEYED, "--onlyonce.backfill.rate=40");
         order(service, "backfill");
         eventually().until(() -> delivered.size() > 10);

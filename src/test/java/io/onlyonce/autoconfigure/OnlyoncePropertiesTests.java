@@ -151,6 +151,8 @@ class OnlyoncePropertiesTests {
             http.timeout          | 60s                      | .http.timeout           | onlyonce.ledger.claim-timeout
             http.secret           | whsec_hidden*            | .http.secret            | openssl
             http.secret           | hidden                   | .http.secret            | openssl
+            http.secret           | ${RECEIPTS_SECRET_THAT_NOBODY_SETS} | .http.secret | Set that
+            http.headers.Authorization | Bearer ${TOKEN_THAT_NOBODY_SETS} | .http.headers[Authorization] | Set that
             http.already-processed| 200                      | .http.already-processed | 400 to 499
             http.already-processed| 429                      | .http.already-processed | 400 to 499
             http.headers.Host     | hidden                   | .http.headers[Host]     | Remove it

@@ -41,7 +41,7 @@ class BackfillAccessTests {
                     .replaceFirst("stream/.*", "stream/*")
                     .replaceFirst("onlyonce-(ledger|checkpoints|quarantine)", "onlyonce-*"));
             var allowed = new TreeSet<>(ReadmePolicy.documented(0));
-            var forBackfills = ReadmePolicy.documented(2);
+            var forBackfills = ReadmePolicy.documented(3);
             allowed.addAll(forBackfills);
             assertThat(allowed).as("allowed by the README").containsAll(used);
             assertThat(used).as("needed").containsAll(forBackfills);

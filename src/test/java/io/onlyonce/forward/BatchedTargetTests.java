@@ -1,10 +1,12 @@
 package io.onlyonce.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.jayway.jsonpath.JsonPath;
 import io.onlyonce.publication.FatalFailureException;
+import io.onlyonce.publication.RetryLaterException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +80,14 @@ class BatchedTargetTests {
         assertThat(calls)
                 .containsExactly(
                         List.of("first"), List.of("a", "bad", "b"), List.of("a"), List.of("bad"), List.of("b"));
+    }
+
+    @Test
+    void answerThatIsTooShortCountsForNoMessage() {
+        var shortened = new BatchedTarget(
+                new AwsFailures("The queue"), new BatchedTarget.Size(0, 10_000), messages -> List.of());
+        var keys = Map.of("id", AttributeValue.fromS("a"));
+        assertThatThrownBy(() -> shortened.send(new TestItem(keys, keys, "a"))).isInstanceOf(RetryLaterException.class);
     }
 
     private void send(String id, Map<String, Throwable> failures) {

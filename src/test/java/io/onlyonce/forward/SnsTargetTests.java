@@ -40,10 +40,14 @@ class SnsTargetTests {
     }
 
     private static String answer(String failed) {
+        return answer("<member><Id>0</Id><MessageId>1</MessageId></member>", failed);
+    }
+
+    private static String answer(String successful, String failed) {
         return """
                 <PublishBatchResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishBatchResult>
-                <Successful></Successful><Failed>%s</Failed></PublishBatchResult></PublishBatchResponse>"""
-                .formatted(failed);
+                <Successful>%s</Successful><Failed>%s</Failed></PublishBatchResult></PublishBatchResponse>"""
+                .formatted(successful, failed);
     }
 
     private Map<String, String> form(int number) {
@@ -103,8 +107,10 @@ class SnsTargetTests {
     void entryThatFailsInACallThatSucceeds(boolean senderFault, String code, String outcome) {
         stub.then(
                 200,
-                answer("<member><Id>0</Id><Code>%s</Code><SenderFault>%s</SenderFault><Message>no</Message></member>"
-                        .formatted(code, senderFault)));
+                answer(
+                        "",
+                        "<member><Id>0</Id><Code>%s</Code><SenderFault>%s</SenderFault><Message>no</Message></member>"
+                                .formatted(code, senderFault)));
         Throwable failure = catchThrowable(() -> target(TOPIC).accept(ITEM));
         assertThat(failure.getClass().getSimpleName()).isEqualTo(outcome);
         assertThat(failure).hasMessage("The topic of forward.receipts answered " + code);

@@ -85,7 +85,9 @@ class SqsTargetTests {
         assertThat(messages).extracting(SqsTargetTests::id).containsExactlyInAnyOrder("a", "b");
         assertThat(messages)
                 .extracting(message -> message.attributes().get(MessageSystemAttributeName.MESSAGE_DEDUPLICATION_ID))
-                .containsExactlyInAnyOrder("orders:id=S:a", "orders:id=S:b");
+                .containsExactlyInAnyOrder(
+                        "arn:aws:dynamodb:eu-central-1:123456789012:table/orders:id=S:a",
+                        "arn:aws:dynamodb:eu-central-1:123456789012:table/orders:id=S:b");
         assertThat(messages)
                 .extracting(message -> message.attributes().get(MessageSystemAttributeName.MESSAGE_GROUP_ID))
                 .containsExactlyInAnyOrder("id=S:a", "id=S:b");

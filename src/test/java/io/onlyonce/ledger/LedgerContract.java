@@ -104,6 +104,16 @@ abstract class LedgerContract {
     }
 
     @Test
+    void backfilledItemWhoseKeyIsInQuarantineIsLeftToTheRedrive() {
+        var inserted = claim("key", "event", "hash", "a");
+        claim(inserted);
+        ledger().quarantine(new Progress(inserted, Set.of(), 1), List.of());
+
+        assertThat(claim(claim("key", "backfill:orders:1", "", "a")))
+                .isEqualTo(new Duplicate(DuplicateKind.REDELIVERY));
+    }
+
+    @Test
     void insertOfAnItemThatWasBackfilledIsARedeliveryWhateverItsContent() {
         complete(claim("key", "backfill:orders:1", "", "a"));
 
