@@ -28,9 +28,11 @@ class ChaosTests {
         double probability = Double.parseDouble(System.getProperty("chaos.probability", "0.02"));
         int concurrency = Integer.getInteger("chaos.concurrency", 1);
         log.info("Seed {}: {} items in {}, {} kills", seed, items, duration, kills);
-        // Several keys are read at once only after a kill, and pages of a backlog are large: few calls can fail so.
+        // Several keys are read at once only after a kill, streams are seldom described, and pages of a backlog are
+        // large: few calls can fail so.
         var faults = FaultPlan.everything(seed, probability)
                 .with(Fault.UNPROCESSED_KEYS, 0.3)
+                .with(Fault.LIMIT_EXCEEDED, 0.2)
                 .with(Fault.EXPIRED_ITERATOR, 0.05)
                 .with(Fault.REPEATED_PAGE, 0.05)
                 .with(Fault.EMPTY_PAGE, 0.05);
