@@ -71,8 +71,7 @@ record BackfillRun(
         return new BackfillRun(id, state, owner, version + 1, reached, reachedTally, problem, startedAt, endedAt);
     }
 
-    /** The end of what was just {@linkplain #withProgress changed}. */
     BackfillRun ended(BackfillState end, @Nullable String why, Instant now) {
-        return new BackfillRun(id, end, owner, version, segments, tally, why, startedAt, now);
+        return new BackfillRun(id, end, owner, version + 1, segments, tally, why, startedAt, now);
     }
 }

@@ -128,7 +128,7 @@ final class TableBackfill {
             var seen = store.find().orElse(null);
             while (seen != null && seen.isRunning()) {
                 var scan = open;
-                var ended = (scan != null && scan.isOf(seen) ? scan.progress(seen) : seen.withOwner(seen.owner()))
+                var ended = (scan != null && scan.isOf(seen) ? scan.progress(seen) : seen)
                         .ended(BackfillState.STOPPED, null, context.clocks().now());
                 seen = store.replace(seen, ended) ? ended : store.find().orElse(null);
             }

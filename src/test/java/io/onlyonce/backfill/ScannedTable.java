@@ -25,6 +25,7 @@ final class ScannedTable implements DynamoDbClient {
     private final int items;
     private final Queue<Supplier<RuntimeException>> failures = new ArrayDeque<>();
     private boolean emptyPage;
+    private @Nullable Supplier<RuntimeException> descriptionFailure;
 
     ScannedTable(int items) {
         this.items = items;
@@ -32,6 +33,10 @@ final class ScannedTable implements DynamoDbClient {
 
     synchronized void failNext(Supplier<RuntimeException> failure) {
         failures.add(failure);
+    }
+
+    synchronized void failNextDescription(Supplier<RuntimeException> failure) {
+        descriptionFailure = failure;
     }
 
     /** The next page has no items, though there are more. */
@@ -78,7 +83,12 @@ final class ScannedTable implements DynamoDbClient {
     }
 
     @Override
-    public DescribeTableResponse describeTable(DescribeTableRequest request) {
+    public synchronized DescribeTableResponse describeTable(DescribeTableRequest request) {
+        var failure = descriptionFailure;
+        if (failure != null) {
+            descriptionFailure = null;
+            throw failure.get();
+        }
         return DescribeTableResponse.builder()
                 .table(table -> table.tableArn("arn:aws:dynamodb:eu-central-1:123456789012:table/orders")
                         .keySchema(KeySchemaElement.builder()

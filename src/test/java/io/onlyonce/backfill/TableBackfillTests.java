@@ -299,6 +299,18 @@ class TableBackfillTests {
     }
 
     @Test
+    void tableThatIsGoneMakesItFailForEveryProcess() {
+        var process = new Process("a", true).active();
+        table.failNextDescription(() -> ScannedTable.error(400, "ResourceNotFoundException"));
+        process.backfill.start();
+        process.awaitState(BackfillState.FAILED);
+
+        assertThat(stored().state()).isEqualTo(BackfillState.FAILED);
+        assertThat(process.status().problem()).contains("orders", "ResourceNotFound");
+        assertThat(table.scans).isEmpty();
+    }
+
+    @Test
     void storeThatDoesNotAnswerIsWaitedFor() {
         var process = new Process("a", true).active();
         process.backfill.start();
