@@ -1,15 +1,11 @@
 package io.onlyonce.backfill;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.onlyonce.publication.ItemKeys;
+import io.onlyonce.stream.Sha256;
 import io.onlyonce.stream.StreamRecord;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -64,15 +60,7 @@ final class ItemReader {
         for (var element : table.keySchema()) {
             keys.put(element.attributeName(), item.get(element.attributeName()));
         }
-        String name = context.table() + ":" + digest(ItemKeys.text(keys));
+        String name = context.table() + ":" + Sha256.hex(ItemKeys.text(keys));
         return StreamRecord.backfilled(table.tableArn(), name, ordinal, foundAt, Map.copyOf(keys), item);
-    }
-
-    private static String digest(String text) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
     }
 }

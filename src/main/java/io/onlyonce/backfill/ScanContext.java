@@ -4,6 +4,8 @@ import io.onlyonce.engine.Clocks;
 import io.onlyonce.publication.ConsumerListener;
 import io.onlyonce.publication.RecordPath;
 import java.time.Duration;
+import java.util.concurrent.ScheduledFuture;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.task.TaskRejectedException;
 import org.springframework.scheduling.TaskScheduler;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -31,12 +33,12 @@ record ScanContext(
         ConsumerListener listener,
         Clocks clocks) {
 
-    /** Runs a task later; never, if the scheduler has been shut down, because then the process ends. */
-    void after(Duration delay, Runnable task) {
+    /** Runs a task later; never, and answers nothing, if the scheduler has been shut down, because then the process ends and another one goes on. */
+    @Nullable ScheduledFuture<?> after(Duration delay, Runnable task) {
         try {
-            var unused = scheduler.schedule(task, scheduler.getClock().instant().plus(delay));
+            return scheduler.schedule(task, scheduler.getClock().instant().plus(delay));
         } catch (TaskRejectedException e) {
-            // Nothing is left to be done.
+            return null;
         }
     }
 

@@ -65,7 +65,7 @@ final class SegmentScan implements ShardDelivery.Callback {
             return;
         }
         reading = true;
-        context.after(context.pace().reserve(page), this::read);
+        var unused = context.after(context.pace().reserve(page), this::read);
     }
 
     private void read() {
@@ -128,7 +128,7 @@ final class SegmentScan implements ShardDelivery.Callback {
         }
         log.warn("{} of table {} is read again in {} ms: {}", name, context.table(), delay.toMillis(), e.toString());
         var slot = context.pace().reserve(context.settings().pageSize());
-        context.after(slot.compareTo(delay) > 0 ? slot : delay, this::read);
+        var unused = context.after(slot.compareTo(delay) > 0 ? slot : delay, this::read);
     }
 
     /** Whether the same request will fail again: access denied, no such table, or a table with another key. Throttling is none of these, though its status is the same. */

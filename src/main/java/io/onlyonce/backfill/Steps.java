@@ -7,26 +7,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.core.task.TaskRejectedException;
-import org.springframework.scheduling.TaskScheduler;
 
 /** Takes the steps of a backfill one at a time, on whichever thread. A step may call DynamoDB, so that nobody who is in a hurry waits for his turn. */
 final class Steps {
 
-    private static final Logger log = LoggerFactory.getLogger(Steps.class);
-
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private final TaskScheduler scheduler;
+    private final ScanContext context;
     private final Runnable due;
     private final ReentrantLock turn = new ReentrantLock();
     private @Nullable ScheduledFuture<?> next;
 
     /** Steps of which the one that {@link #later} plans is {@code due}. */
-    Steps(TaskScheduler scheduler, Runnable due) {
-        this.scheduler = scheduler;
+    Steps(ScanContext context, Runnable due) {
+        this.context = context;
         this.due = due;
     }
 
@@ -61,12 +55,7 @@ final class Steps {
         if (next != null) {
             next.cancel(false);
         }
-        try {
-            next = scheduler.schedule(
-                    () -> inTurn(due), scheduler.getClock().instant().plus(delay));
-        } catch (TaskRejectedException e) {
-            log.debug("The process ends, so that a backfill goes on elsewhere", e);
-        }
+        next = context.after(delay, () -> inTurn(due));
     }
 
     private void inTurn(Runnable step) {

@@ -54,7 +54,7 @@ final class TableBackfill {
         this.counts = counts;
         this.process = process;
         this.exclusive = exclusive;
-        this.steps = new Steps(context.scheduler(), this::tick);
+        this.steps = new Steps(context, this::tick);
     }
 
     String table() {

@@ -56,13 +56,7 @@ final class BatchedTarget {
         byte[] json = JSON.serialize(ItemEvents.of(event));
         // Not allowed in a message as they are.
         String document = new String(json, UTF_8).replace("\uFFFE", "\\uFFFE").replace("\uFFFF", "\\uFFFF");
-        return new OutgoingMessage(
-                document,
-                document.getBytes(UTF_8).length + size.envelope(),
-                event.streamArn(),
-                event.createdAt(),
-                FifoIds.deduplicationId(event),
-                FifoIds.groupId(event));
+        return new OutgoingMessage(event, document, document.getBytes(UTF_8).length + size.envelope());
     }
 
     /** A call that is refused as a whole is made for each message alone, so that none pays for another. */

@@ -80,8 +80,8 @@ public final class EventBridgeTarget implements Consumer<ItemInserted<Map<String
                 .source(SOURCE)
                 .detailType(detailType)
                 .detail(message.document())
-                .time(message.createdAt())
-                .resources(message.streamArn())
+                .time(message.item().createdAt())
+                .resources(message.item().streamArn())
                 .build();
     }
 }

@@ -1,12 +1,8 @@
 package io.onlyonce.forward;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.onlyonce.ItemInserted;
 import io.onlyonce.publication.ItemKeys;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import io.onlyonce.stream.Sha256;
 import java.util.regex.Pattern;
 
 /** Ids for FIFO queues and topics, which take 128 letters, digits and punctuation marks; what does not fit is replaced by its SHA-256. */
@@ -29,14 +25,6 @@ final class FifoIds {
     }
 
     private static String fit(String id) {
-        return FITTING.matcher(id).matches() ? id : sha256(id);
-    }
-
-    private static String sha256(String text) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every JDK has SHA-256", e);
-        }
+        return FITTING.matcher(id).matches() ? id : Sha256.hex(id);
     }
 }

@@ -2,7 +2,6 @@ package io.onlyonce.forward;
 
 import io.onlyonce.ItemInserted;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -67,13 +66,11 @@ public final class SqsTarget implements Consumer<ItemInserted<Map<String, Attrib
                         .mapToObj(i -> entry(i, messages.get(i)))
                         .toList())
                 .overrideConfiguration(override));
-        var results = new @Nullable RuntimeException[messages.size()];
-        Arrays.fill(results, failures.notMentioned());
-        answer.successful().forEach(taken -> results[Integer.parseInt(taken.id())] = null);
+        var results = new EntryResults(failures, messages.size());
+        answer.successful().forEach(taken -> results.taken(taken.id()));
         answer.failed()
-                .forEach(failed -> results[Integer.parseInt(failed.id())] =
-                        failures.of(failed.code(), failed.message(), !failed.senderFault()));
-        return Arrays.asList(results);
+                .forEach(failed -> results.failed(failed.id(), failed.code(), failed.message(), failed.senderFault()));
+        return results.inOrder();
     }
 
     private SendMessageBatchRequestEntry entry(int number, OutgoingMessage message) {
@@ -82,7 +79,8 @@ public final class SqsTarget implements Consumer<ItemInserted<Map<String, Attrib
                 .messageBody(message.document())
                 .messageAttributes(ATTRIBUTES);
         if (fifo) {
-            entry.messageDeduplicationId(message.deduplicationId()).messageGroupId(message.groupId());
+            entry.messageDeduplicationId(FifoIds.deduplicationId(message.item()))
+                    .messageGroupId(FifoIds.groupId(message.item()));
         }
         return entry.build();
     }

@@ -4,6 +4,7 @@ import com.amazonaws.services.dynamodbv2.streamsadapter.AmazonDynamoDBStreamsAda
 import com.amazonaws.services.dynamodbv2.streamsadapter.DynamoDBStreamsConsumerTaskFactory;
 import com.amazonaws.services.dynamodbv2.streamsadapter.DynamoDBStreamsDataFetcher;
 import io.onlyonce.engine.Clocks;
+import io.onlyonce.engine.IdleDelay;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -157,7 +158,7 @@ final class SchedulerFactory {
                         table,
                         names.arn(stream),
                         streams,
-                        new ReadPace(settings.minDelay(), settings.maxDelay()));
+                        new IdleDelay(settings.minDelay(), settings.maxDelay()));
     }
 
     /** How KCL is to read the present stream of a table. A first start elsewhere than at the trim horizon is put into the leases: KCL would also begin there after a long outage, and lose what was written meanwhile. */

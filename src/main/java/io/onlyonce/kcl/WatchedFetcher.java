@@ -2,6 +2,7 @@ package io.onlyonce.kcl;
 
 import com.amazonaws.services.dynamodbv2.streamsadapter.AmazonDynamoDBStreamsAdapterClient;
 import com.amazonaws.services.dynamodbv2.streamsadapter.DynamoDBStreamsDataFetcher;
+import io.onlyonce.engine.IdleDelay;
 import io.onlyonce.publication.ConsumerListener.PollResult;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -24,7 +25,7 @@ final class WatchedFetcher extends DynamoDBStreamsDataFetcher {
     private final ShardKey key;
     private final String arn;
     private final AdaptedStreamsClient streams;
-    private final ReadPace pace;
+    private final IdleDelay pace;
 
     WatchedFetcher(
             AmazonDynamoDBStreamsAdapterClient adapter,
@@ -32,7 +33,7 @@ final class WatchedFetcher extends DynamoDBStreamsDataFetcher {
             ConsumedTable table,
             String arn,
             AdaptedStreamsClient streams,
-            ReadPace pace) {
+            IdleDelay pace) {
         super(adapter, config);
         this.table = table;
         this.key = ShardKey.of(config.getStreamIdentifier(), config.getShardId());

@@ -45,14 +45,12 @@ final class ClaimRules {
         if (entry.state() == LedgerEntry.State.COMPLETED) {
             return new Decision(new ClaimOutcome.Duplicate(kind(claim, entry)), null);
         }
-        if (entry.hasSetAside(claim.eventId())) {
+        boolean quarantined = entry.state() == LedgerEntry.State.QUARANTINED;
+        // A redrive delivers a backfilled item that is in quarantine, under the event id that receivers may know.
+        if (entry.hasSetAside(claim.eventId()) || (quarantined && StreamRecord.isBackfilled(claim.eventId()))) {
             return new Decision(new ClaimOutcome.Duplicate(DuplicateKind.REDELIVERY), null);
         }
-        if (entry.state() == LedgerEntry.State.QUARANTINED && StreamRecord.isBackfilled(claim.eventId())) {
-            // The redrive delivers it, under the event id that receivers may know.
-            return new Decision(new ClaimOutcome.Duplicate(DuplicateKind.REDELIVERY), null);
-        }
-        return entry.state() == LedgerEntry.State.QUARANTINED || isLeftBehind(claim, entry)
+        return quarantined || isLeftBehind(claim, entry)
                 ? take(claim, entry, entry.setAsideSoFar())
                 : leave(claim, entry);
     }

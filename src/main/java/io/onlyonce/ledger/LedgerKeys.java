@@ -1,9 +1,7 @@
 package io.onlyonce.ledger;
 
+import io.onlyonce.stream.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /** Partition keys of one consumer and table: {@code <consumer>#<table>#<key>}. */
 final class LedgerKeys {
@@ -29,15 +27,6 @@ final class LedgerKeys {
         String key = claim.key();
         boolean literal =
                 !key.startsWith(DIGEST_PREFIX) && (prefix + key).getBytes(StandardCharsets.UTF_8).length <= MAX_BYTES;
-        return prefix + (literal ? key : DIGEST_PREFIX + digest(key));
-    }
-
-    private static String digest(String key) {
-        try {
-            var sha256 = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(sha256.digest(key.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
+        return prefix + (literal ? key : DIGEST_PREFIX + Sha256.hex(key));
     }
 }

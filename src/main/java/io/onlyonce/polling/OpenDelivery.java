@@ -34,7 +34,6 @@ final class OpenDelivery implements ShardDelivery.Callback {
     private final Watcher watcher;
     private final ShardDelivery delivery;
     private final ArrayDeque<SequenceNumber> pages = new ArrayDeque<>();
-    private @Nullable SequenceNumber offered;
     private volatile @Nullable SequenceNumber finished;
     private boolean closed;
 
@@ -61,8 +60,7 @@ final class OpenDelivery implements ShardDelivery.Callback {
         }
         if (!records.isEmpty()) {
             delivery.offer(records);
-            offered = records.get(records.size() - 1).sequenceNumber();
-            pages.add(offered);
+            pages.add(records.get(records.size() - 1).sequenceNumber());
         }
         return true;
     }
@@ -76,18 +74,21 @@ final class OpenDelivery implements ShardDelivery.Callback {
 
     /** Bounds what is in memory: less than a page and one more, of records or of the megabyte that a page may have; a hundred records are always let in, for the sake of concurrency. */
     synchronized boolean hasRoom(int pageSize) {
-        var last = finished;
-        while (last != null && !pages.isEmpty() && !pages.element().isAfter(last)) {
-            pages.remove();
-        }
         int unfinished = delivery.unfinished();
-        return unfinished < pageSize && (pages.size() < MOST_PAGES || unfinished < FEW);
+        return unfinished < pageSize && (unfinishedPages() < MOST_PAGES || unfinished < FEW);
     }
 
     /** Whether all that was offered is finished, by the delivery's count and by its reports alike. */
     synchronized boolean isDone() {
+        return delivery.unfinished() == 0 && unfinishedPages() == 0;
+    }
+
+    private int unfinishedPages() {
         var last = finished;
-        return delivery.unfinished() == 0 && (offered == null || (last != null && !offered.isAfter(last)));
+        while (last != null && !pages.isEmpty() && !pages.element().isAfter(last)) {
+            pages.remove();
+        }
+        return pages.size();
     }
 
     CompletableFuture<Void> close() {

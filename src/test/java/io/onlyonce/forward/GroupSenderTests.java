@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -55,7 +55,7 @@ class GroupSenderTests {
     }
 
     private static OutgoingMessage message(String document, int size) {
-        return new OutgoingMessage(document, size, TestItem.STREAM_ARN, Instant.EPOCH, document, document);
+        return new OutgoingMessage(new TestItem(Map.of(), Map.of(), document), document, size);
     }
 
     /** Sends on a thread of its own, and returns when the message is in the queue or on its way. */
