@@ -44,6 +44,22 @@ final class StartUpBench {
     private record Start(List<String> command, long bytes, boolean consumes) {}
 
     /**
+     * What a JVM can keep of a start that was made for practice.
+     *
+     * @param name what it is called
+     * @param write option that keeps it in a file
+     * @param read option that makes use of the file
+     */
+    private record Training(String name, String write, String read) {
+
+        static Training of(Runtime.Version java) {
+            return java.feature() >= 25
+                    ? new Training("AOT cache", "-XX:AOTCacheOutput=", "-XX:AOTCache=")
+                    : new Training("class data archive", "-XX:ArchiveClassesAtExit=", "-XX:SharedArchiveFile=");
+        }
+    }
+
+    /**
      * How a start went.
      *
      * @param started milliseconds until the application said that it had started
@@ -111,9 +127,10 @@ final class StartUpBench {
                         "-Djarmode=tools", "-jar", jar.toString(), "extract", "--destination", application.toString()));
             }
             String extracted = application.resolve(jar.getFileName()).toString();
-            String archive = home.resolve("classes.jsa").toString();
+            Training training = Training.of(Runtime.version());
+            Path trained = home.resolve("trained");
             run(java(
-                    "-XX:ArchiveClassesAtExit=" + archive,
+                    training.write() + trained,
                     "-Dspring.context.exit=onRefresh",
                     "-Donlyonce.enabled=false",
                     "-Donlyonce.tables.create=false",
@@ -123,10 +140,10 @@ final class StartUpBench {
             starts.put("**Onlyonce**, executable jar", new Start(onlyonce(jar.toString()), Files.size(jar), true));
             starts.put("**Onlyonce**, extracted", new Start(onlyonce(extracted), Files.size(jar), true));
             starts.put(
-                    "**Onlyonce**, extracted, class data archive",
+                    "**Onlyonce**, extracted, " + training.name(),
                     new Start(
-                            onlyonce("-XX:SharedArchiveFile=" + archive, extracted),
-                            Files.size(jar) + Files.size(Path.of(archive)),
+                            onlyonce(training.read() + trained, extracted),
+                            Files.size(jar) + Files.size(trained),
                             true));
             starts.put("bare Spring Boot application with actuator", bare(application.resolve("lib")));
             return starts;

@@ -28,6 +28,11 @@ public final class ManualTaskScheduler implements TaskScheduler {
     private long order;
     private boolean shutDown;
 
+    /** Time starts at some moment. */
+    public ManualTaskScheduler() {
+        this(Instant.parse("2026-01-01T00:00:00Z"));
+    }
+
     public ManualTaskScheduler(Instant start) {
         this(start, null);
     }
@@ -45,6 +50,15 @@ public final class ManualTaskScheduler implements TaskScheduler {
     /** Time that never jumps. */
     public synchronized long nanoTime() {
         return nanos;
+    }
+
+    /** For how long each scheduled task still has to wait, shortest first. */
+    public synchronized List<Duration> delays() {
+        return tasks.stream()
+                .filter(task -> !task.cancelled)
+                .map(task -> Duration.ofNanos(task.due - nanos))
+                .sorted()
+                .toList();
     }
 
     /** Sets the wall clock forward or back. */
@@ -106,8 +120,10 @@ public final class ManualTaskScheduler implements TaskScheduler {
         if (shutDown) {
             throw new TaskRejectedException("shut down");
         }
-        var task =
-                new Task(action, nanos + Duration.between(clock.instant(), at).toNanos(), order++);
+        var task = new Task(
+                action,
+                nanos + Math.max(0, Duration.between(clock.instant(), at).toNanos()),
+                order++);
         tasks.add(task);
         return task;
     }

@@ -8,6 +8,7 @@ import static io.onlyonce.publication.TestRecords.inserts;
 import static io.onlyonce.publication.TestRecords.modify;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.onlyonce.fake.ManualTaskScheduler;
 import io.onlyonce.publication.ConsumerListener.LedgerOperation;
 import io.onlyonce.publication.ConsumerListener.RecordOutcome;
 import java.time.Duration;
@@ -95,7 +96,7 @@ class CloseTests {
 
     @Test
     void aRecordInBackOffIsLeftAndItsProgressKept() throws Exception {
-        var time = new ManualScheduler();
+        var time = new ManualTaskScheduler();
         try (var process = process()
                         .in(world)
                         .time(time)

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.onlyonce.ItemInserted;
+import io.onlyonce.fake.ManualTaskScheduler;
 import io.onlyonce.ledger.LedgerUnavailableException;
 import io.onlyonce.publication.ConsumerListener.LedgerOperation;
 import io.onlyonce.publication.ConsumerListener.RecordOutcome;
@@ -81,7 +82,7 @@ class CommitWithTests {
     @Test
     void aCommitWhoseAnswerWasLostCarriesNoLaterProgress() {
         var world = new SharedWorld();
-        var time = new ManualScheduler();
+        var time = new ManualTaskScheduler();
         var last = new CountDownLatch(1);
         try (var dying = process()
                         .in(world)

@@ -8,6 +8,7 @@ import static io.onlyonce.publication.TestRecords.inserts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.onlyonce.DuplicateKind;
+import io.onlyonce.fake.ManualTaskScheduler;
 import io.onlyonce.ledger.Claim;
 import io.onlyonce.ledger.ClaimToken;
 import io.onlyonce.ledger.Ledger;
@@ -155,7 +156,7 @@ class ConcurrentDuplicateTests {
      */
     @Test
     void crossingKeysThatAreClaimedElsewhereDoNotDeadlock() {
-        var time = new ManualScheduler();
+        var time = new ManualTaskScheduler();
         var steps = new StepExecutor();
         var held = List.of(claim(90, "x", "elsewhere", 1), claim(91, "y", "elsewhere", 2));
         world.ledger(RecordPathFixture.TABLE).claim(held);
@@ -239,7 +240,7 @@ class ConcurrentDuplicateTests {
 
     @Test
     void aClaimOfADeadProcessIsTakenOverAfterTheClaimTimeout() {
-        var time = new ManualScheduler();
+        var time = new ManualTaskScheduler();
         world.ledger(RecordPathFixture.TABLE).claim(List.of(claim(90, "x", "dead", 1)));
         try (var process =
                 recording().time(time).claimTimeout(Duration.ofSeconds(60)).start()) {
@@ -258,7 +259,7 @@ class ConcurrentDuplicateTests {
 
     @Test
     void aClaimWhoseAttemptsChangeIsNotTakenOver() {
-        var time = new ManualScheduler();
+        var time = new ManualTaskScheduler();
         var ledger = world.ledger(RecordPathFixture.TABLE);
         var held = claim(90, "x", "alive", 1);
         ledger.claim(List.of(held));
@@ -284,7 +285,7 @@ class ConcurrentDuplicateTests {
     }
 
     /** Lets time pass so that everything that looks again at intervals has done so. */
-    private static void passInSteps(ManualScheduler time, RecordPathFixture process, Duration duration) {
+    private static void passInSteps(ManualTaskScheduler time, RecordPathFixture process, Duration duration) {
         var step = Duration.ofMillis(500);
         for (Duration passed = Duration.ZERO; passed.compareTo(duration) < 0; passed = passed.plus(step)) {
             time.advance(step);
@@ -294,7 +295,7 @@ class ConcurrentDuplicateTests {
 
     @Test
     void anOldClaimIsLetGoAndClaimedAnewBeforeItRuns() {
-        var time = new ManualScheduler();
+        var time = new ManualTaskScheduler();
         var go = new CountDownLatch(1);
         var begun = new CountDownLatch(1);
         try (var process = process()

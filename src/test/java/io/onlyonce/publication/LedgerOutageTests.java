@@ -7,6 +7,7 @@ import static io.onlyonce.publication.TestRecords.insert;
 import static io.onlyonce.publication.TestRecords.inserts;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.onlyonce.fake.ManualTaskScheduler;
 import io.onlyonce.publication.ConsumerListener.LedgerOperation;
 import io.onlyonce.publication.ConsumerListener.RecordOutcome;
 import java.time.Duration;
@@ -42,7 +43,7 @@ class LedgerOutageTests {
     @ParameterizedTest
     @EnumSource(names = {"CLAIM", "COMPLETE", "QUARANTINE"})
     void nothingIsLostOrDoubledWhileTheLedgerIsDown(LedgerOperation operation) {
-        var time = new ManualScheduler();
+        var time = new ManualTaskScheduler();
         try (var process = failingEveryTenth().time(time).start()) {
             var shard = process.open("s").offer(inserts(1, 50));
             eventually().until(() -> {

@@ -8,6 +8,7 @@ import static io.onlyonce.publication.TestRecords.inserts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.onlyonce.ItemInserted;
+import io.onlyonce.fake.ManualTaskScheduler;
 import io.onlyonce.publication.ConsumerListener.LedgerOperation;
 import io.onlyonce.publication.ConsumerListener.RecordOutcome;
 import java.io.IOException;
@@ -83,7 +84,7 @@ class ListenerFailureTests {
 
     @Test
     void backOffFollowsTheRetryPolicy() {
-        var time = new ManualScheduler();
+        var time = new ManualTaskScheduler();
         var policy = RetryPolicy.builder()
                 .maxRetries(4)
                 .delay(Duration.ofMillis(200))
@@ -114,7 +115,7 @@ class ListenerFailureTests {
 
     @Test
     void aFailureMayAskForALongerBackOffThanThePolicys() {
-        var time = new ManualScheduler();
+        var time = new ManualTaskScheduler();
         var delays = List.of(Duration.ofSeconds(7), Duration.ofMillis(10));
         try (var process = process()
                 .time(time)
@@ -141,7 +142,7 @@ class ListenerFailureTests {
 
     @Test
     void aRecordInBackOffKeepsNoOtherShardAndNoThread() {
-        var time = new ManualScheduler();
+        var time = new ManualTaskScheduler();
         try (var process = process()
                 .time(time)
                 .listener("a", event -> {
@@ -162,7 +163,7 @@ class ListenerFailureTests {
 
     @Test
     void aRecordInBackOffKeepsOnlyItsItemBackWhenConcurrent() {
-        var time = new ManualScheduler();
+        var time = new ManualTaskScheduler();
         try (var process = process()
                 .time(time)
                 .concurrency(2)
@@ -188,7 +189,7 @@ class ListenerFailureTests {
 
     @Test
     void runningTimeIsThatOfTheLongestCallInHand() {
-        var time = new ManualScheduler();
+        var time = new ManualTaskScheduler();
         var holds = Map.of(eventId(1), new CountDownLatch(1), eventId(2), new CountDownLatch(1));
         try (var process = process()
                 .time(time)
@@ -292,7 +293,7 @@ class ListenerFailureTests {
 
     @Test
     void aShardWaitsForARecordThatCannotBeSetAside() {
-        var time = new ManualScheduler();
+        var time = new ManualTaskScheduler();
         try (var process = process()
                 .time(time)
                 .retryPolicy(retries(0).build())
@@ -330,7 +331,7 @@ class ListenerFailureTests {
 
     @Test
     void aSetAsideWhoseAnswerWasLostIsNoLostClaim() {
-        var time = new ManualScheduler();
+        var time = new ManualTaskScheduler();
         try (var process = process()
                 .time(time)
                 .retryPolicy(retries(0).build())

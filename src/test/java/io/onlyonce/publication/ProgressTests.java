@@ -7,6 +7,7 @@ import static io.onlyonce.publication.TestRecords.insert;
 import static io.onlyonce.publication.TestRecords.inserts;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.onlyonce.fake.ManualTaskScheduler;
 import io.onlyonce.publication.ConsumerListener.LedgerOperation;
 import java.time.Duration;
 import java.util.List;
@@ -47,7 +48,7 @@ class ProgressTests {
 
     @Test
     void attemptsOutliveACrash() {
-        var time = new ManualScheduler();
+        var time = new ManualTaskScheduler();
         var policy =
                 RetryPolicy.builder().maxRetries(4).delay(Duration.ofMinutes(5)).build();
         try (var crashing = process()
@@ -90,7 +91,7 @@ class ProgressTests {
 
     @Test
     void quickRecordsOfSeveralListenersCostNoFurtherWrite() {
-        var time = new ManualScheduler();
+        var time = new ManualTaskScheduler();
         try (var process = process()
                 .time(time)
                 .listener("a", event -> {})
@@ -108,7 +109,7 @@ class ProgressTests {
     /** Saves may not stand in line behind deliveries that have ended, however many these are. */
     @Test
     void progressOfASlowRecordIsSavedAfterOneLinger() {
-        var time = new ManualScheduler();
+        var time = new ManualTaskScheduler();
         var go = new CountDownLatch(1);
         try (var process = process()
                 .time(time)
@@ -130,7 +131,7 @@ class ProgressTests {
 
     @Test
     void manySlowRecordsAreSavedInFullBatches() {
-        var time = new ManualScheduler();
+        var time = new ManualTaskScheduler();
         var go = new CountDownLatch(1);
         var waiting = new AtomicInteger();
         try (var process = process()

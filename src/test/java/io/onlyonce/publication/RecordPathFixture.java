@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import io.awspring.cloud.dynamodb.DefaultDynamoDbTableNameResolver;
 import io.awspring.cloud.dynamodb.DefaultDynamoDbTableSchemaResolver;
 import io.onlyonce.ItemInserted;
+import io.onlyonce.fake.ManualTaskScheduler;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -88,7 +89,7 @@ final class RecordPathFixture implements AutoCloseable {
         private Duration claimTimeout = Duration.ofSeconds(60);
         private RetryPolicy retryPolicy =
                 RetryPolicy.builder().maxRetries(4).delay(Duration.ofMillis(1)).build();
-        private ManualScheduler time;
+        private ManualTaskScheduler time;
         private Executor executor;
         private LongSupplier ticker = System::nanoTime;
 
@@ -137,7 +138,7 @@ final class RecordPathFixture implements AutoCloseable {
         }
 
         /** Takes timers and the ticker from a scheduler that a test moves. */
-        Builder time(ManualScheduler scheduler) {
+        Builder time(ManualTaskScheduler scheduler) {
             time = scheduler;
             ticker = scheduler::nanoTime;
             return this;

@@ -7,6 +7,7 @@ import static io.onlyonce.publication.TestRecords.insert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.onlyonce.fake.ManualTaskScheduler;
 import io.onlyonce.ledger.Claim;
 import io.onlyonce.ledger.ClaimToken;
 import io.onlyonce.ledger.LedgerUnavailableException;
@@ -22,7 +23,7 @@ import org.springframework.core.retry.RetryPolicy;
 
 class RedriveFailureTests {
 
-    private final ManualScheduler time = new ManualScheduler();
+    private final ManualTaskScheduler time = new ManualTaskScheduler();
     private final List<String> calls = new CopyOnWriteArrayList<>();
     private final AtomicBoolean mended = new AtomicBoolean();
 

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.onlyonce.ItemInserted;
+import io.onlyonce.fake.ManualTaskScheduler;
 import io.onlyonce.ledger.LedgerUnavailableException;
 import io.onlyonce.publication.ConsumerListener.LedgerOperation;
 import io.onlyonce.publication.ConsumerListener.RecordOutcome;
@@ -188,7 +189,7 @@ class RedriveTests {
 
     @Test
     void aRedriveThatDiedIsTakenOverAfterTheClaimTimeout() {
-        var time = new ManualScheduler();
+        var time = new ManualTaskScheduler();
         try (var next =
                 failing().time(time).claimTimeout(Duration.ofSeconds(60)).start()) {
             String id;

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.onlyonce.DuplicateKind;
 import io.onlyonce.ItemInserted;
+import io.onlyonce.fake.ManualTaskScheduler;
 import io.onlyonce.publication.ConsumerListener.LedgerOperation;
 import java.time.Duration;
 import java.util.List;
@@ -38,7 +39,7 @@ class TakeoverTests {
                         .start();
                 var second = process()
                         .in(world)
-                        .time(new ManualScheduler())
+                        .time(new ManualTaskScheduler())
                         .listener("a", event -> calls.add(call(event)))
                         .start()) {
             first.open("s").offer(inserts(1, 2));
@@ -54,7 +55,7 @@ class TakeoverTests {
     /** The claim of a delivery that was closed while its listener was failing: nobody else can hold it. */
     @Test
     void anOrphanOfThisProcessIsDeliveredAgainAtOnce() throws Exception {
-        var time = new ManualScheduler();
+        var time = new ManualTaskScheduler();
         try (var process = process()
                 .in(world)
                 .time(time)
@@ -109,7 +110,7 @@ class TakeoverTests {
         }
         calls.clear();
 
-        try (var second = failing().time(new ManualScheduler()).start()) {
+        try (var second = failing().time(new ManualTaskScheduler()).start()) {
             second.open("s").offer(insert(1, "x")).awaitPosition(insert(1));
 
             assertThat(calls).isEmpty();
