@@ -73,10 +73,10 @@ final class Forwards implements SmartInitializingSingleton {
                 .make(new AwsTarget.Order(name, awsTimeout()), settings);
     }
 
-    /** So short that a message which waits for a batch to end, and then for its own, is done before its claim looks abandoned. */
+    /** So short that a message which waits for a batch to end, then for its own, and is then sent alone, is done before its claim looks abandoned, which may be half as old when it begins. */
     private Duration awsTimeout() {
-        Duration third = properties.ledger().claimTimeout().dividedBy(3);
-        return third.compareTo(LONGEST_AWS_CALL) < 0 ? third : LONGEST_AWS_CALL;
+        Duration sixth = properties.ledger().claimTimeout().dividedBy(6);
+        return sixth.compareTo(LONGEST_AWS_CALL) < 0 ? sixth : LONGEST_AWS_CALL;
     }
 
     private HttpSettings httpSettings(OnlyonceProperties.Http http) {

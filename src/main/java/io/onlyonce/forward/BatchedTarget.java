@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.cloudevents.jackson.JsonFormat;
 import io.onlyonce.ItemInserted;
-import io.onlyonce.publication.FatalFailureException;
+import io.onlyonce.publication.RetryLaterException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +17,6 @@ final class BatchedTarget {
 
     private static final JsonFormat JSON = new JsonFormat();
     private static final int MOST_MESSAGES = 10;
-
-    /** Enough for the highest concurrency, in full batches. */
-    private static final int MOST_FLIGHTS = 10;
 
     private final AwsFailures failures;
     private final BatchCall call;
@@ -39,9 +36,7 @@ final class BatchedTarget {
         this.size = size;
         this.call = call;
         this.sender = new GroupSender(
-                new GroupSender.Limits(MOST_MESSAGES, size.limit(), MOST_FLIGHTS),
-                this::sendAll,
-                failures::interrupted);
+                new GroupSender.Limits(MOST_MESSAGES, size.limit()), this::sendTogether, failures::interrupted);
     }
 
     void send(ItemInserted<Map<String, AttributeValue>> event) {
@@ -49,7 +44,12 @@ final class BatchedTarget {
         if (message.size() > size.limit()) {
             throw failures.tooLarge(message.size(), size.limit());
         }
-        sender.send(message);
+        try {
+            sender.send(message);
+        } catch (RefusedTogetherException e) {
+            // By the thread of each message, so that they go at the same time and none waits for another.
+            sendAlone(message);
+        }
     }
 
     private OutgoingMessage message(ItemInserted<Map<String, AttributeValue>> event) {
@@ -59,21 +59,46 @@ final class BatchedTarget {
         return new OutgoingMessage(event, document, document.getBytes(UTF_8).length + size.envelope());
     }
 
-    /** A call that is refused as a whole is made for each message alone, so that none pays for another. */
-    private List<@Nullable RuntimeException> sendAll(List<OutgoingMessage> messages) {
+    private List<@Nullable RuntimeException> sendTogether(List<OutgoingMessage> messages) {
+        RuntimeException failure;
         try {
-            var results = call.send(messages);
-            return results.size() == messages.size()
-                    ? results
-                    : Collections.nCopies(messages.size(), failures.notMentioned());
+            return call(messages);
         } catch (SdkException e) {
-            RuntimeException failure = failures.of(e);
-            if (failure instanceof FatalFailureException && messages.size() > 1) {
-                return messages.stream()
-                        .map(message -> sendAll(List.of(message)).get(0))
-                        .toList();
-            }
-            return Collections.nCopies(messages.size(), failure);
+            failure = failures.of(e);
+        } catch (RuntimeException e) {
+            failure = e;
+        }
+        boolean passes = failure instanceof RetryLaterException;
+        return Collections.nCopies(
+                messages.size(), passes || messages.size() == 1 ? failure : new RefusedTogetherException());
+    }
+
+    private void sendAlone(OutgoingMessage message) {
+        RuntimeException failure;
+        try {
+            failure = call(List.of(message)).get(0);
+        } catch (SdkException e) {
+            failure = failures.of(e);
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private List<@Nullable RuntimeException> call(List<OutgoingMessage> messages) {
+        var results = call.send(messages);
+        return results.size() == messages.size()
+                ? results
+                : Collections.nCopies(messages.size(), failures.notMentioned());
+    }
+
+    /** Of a call that failed as a whole, for a reason that one of its messages may have given: each is sent once more, so that none pays for another. */
+    private static final class RefusedTogetherException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        RefusedTogetherException() {
+            super(null, null, false, false);
         }
     }
 }
