@@ -20,8 +20,11 @@ public final class EventBridgeTarget implements Consumer<ItemInserted<Map<String
     /** What rules match as the event's source. */
     private static final String SOURCE = "io.onlyonce";
 
-    /** Of an event and of all in a call. */
-    private static final int MOST_BYTES = 262_144;
+    /**
+     * Of an event and of all in a call, as <a href="https://aws.amazon.com/blogs/compute/more-room-to-build-serverless-services-now-support-payloads-up-to-1-mb">AWS says</a> since January 2026; a Region's own limit
+     * may be lower.
+     */
+    private static final int MOST_BYTES = 1_048_576;
 
     /** By which EventBridge counts the time. */
     private static final int TIME_SIZE = 14;

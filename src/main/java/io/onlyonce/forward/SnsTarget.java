@@ -16,7 +16,7 @@ import software.amazon.awssdk.services.sns.model.PublishBatchRequestEntry;
 /** Publishes each item to a topic of SNS. */
 public final class SnsTarget implements Consumer<ItemInserted<Map<String, AttributeValue>>> {
 
-    /** Of a message and of all in a call. */
+    /** Of a message and of all in a call, as the reference of {@code PublishBatch} says. */
     private static final int MOST_BYTES = 262_144;
 
     private static final Map<String, MessageAttributeValue> ATTRIBUTES = Map.of(

@@ -16,7 +16,7 @@ import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 /** Sends each item to a queue of SQS. */
 public final class SqsTarget implements Consumer<ItemInserted<Map<String, AttributeValue>>> {
 
-    /** Of a message and of all in a call; a queue's own limit may be lower. */
+    /** Of a message and of all in a call, since August 2025, as the reference of {@code SendMessageBatch} says; a queue's own limit may be lower. */
     private static final int MOST_BYTES = 1_048_576;
 
     private static final Map<String, MessageAttributeValue> ATTRIBUTES = Map.of(

@@ -96,9 +96,9 @@ class EventBridgeTargetTests {
     @Test
     void eventAboveTheLimitIsFatalAndNotSent() {
         var item = new TestItem(
-                ITEM.keys(), Map.of("text", AttributeValue.fromS("x".repeat(262_144))), ITEM.deduplicationKey());
+                ITEM.keys(), Map.of("text", AttributeValue.fromS("x".repeat(1_048_576))), ITEM.deduplicationKey());
         var failure = catchThrowableOfType(FatalFailureException.class, () -> target().accept(item));
-        assertThat(failure).hasMessageStartingWith("The event bus of forward.receipts takes at most 262");
+        assertThat(failure).hasMessageStartingWith("The event bus of forward.receipts takes at most 1");
         assertThat(stub.requests()).isEmpty();
     }
 }
