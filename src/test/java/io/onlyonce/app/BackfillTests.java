@@ -1,6 +1,7 @@
 package io.onlyonce.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 import static org.awaitility.Awaitility.await;
 
 import com.jayway.jsonpath.JsonPath;
@@ -12,6 +13,7 @@ import io.onlyonce.LocalDynamoDb;
 import io.onlyonce.engine.ConsumerCounts;
 import io.onlyonce.engine.ConsumerStatus.State;
 import io.onlyonce.engine.Engine;
+import io.onlyonce.quarantine.QuarantineStore;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -53,6 +55,8 @@ class BackfillTests {
     private final String prefix = LocalDynamoDb.uniqueName("books");
     private final List<ConfigurableApplicationContext> services = new ArrayList<>();
     private final List<Delivered> delivered = new CopyOnWriteArrayList<>();
+    private final List<String> attempted = new CopyOnWriteArrayList<>();
+    private volatile boolean failing;
     private final HttpClient http = HttpClient.newHttpClient();
 
     private record Delivered(String id, boolean backfilled, boolean redelivered) {}
@@ -262,6 +266,59 @@ class BackfillTests {
     }
 
     @Test
+    void itemThatWasSetAsideIsLeftToItsRedrive() {
+        enableStream(false);
+        put("item", 60);
+        enableStream(true);
+        failing = true;
+        String[] settings = {
+            "--onlyonce.delivery.max-attempts=1",
+            "--onlyonce.backfill.rate=20",
+            "--onlyonce.backfill.segments=2",
+            "--management.endpoint.quarantine.access=unrestricted"
+        };
+        var service = start(KEYED, settings);
+        order(service, "backfill");
+        eventually().until(() -> quarantined(service) >= 5);
+        order(service, "backfill-stop");
+        failing = false;
+        order(service, "backfill");
+        awaitState(service, "completed");
+
+        int setAside = quarantined(service);
+        assertThat(setAside).isBetween(5, 59);
+        // What was in hand at the stop may have been let go.
+        var handled = delivered.stream().map(Delivered::id).toList();
+        assertThat(handled).hasSize(60 - setAside).doesNotHaveDuplicates();
+        assertThat(attempted)
+                .filteredOn(id -> !handled.contains(id))
+                .hasSize(setAside)
+                .doesNotHaveDuplicates();
+        assertThat(backfill(service))
+                .containsEntry("scanned", 60)
+                .containsEntry("delivered", 60 - setAside)
+                .containsEntry("duplicates", setAside)
+                .containsEntry("quarantined", 0);
+
+        var answer = send(service, "quarantine", "{\"table\": \"" + table + "\"}");
+        assertThat(JsonPath.<Map<String, Object>>read(answer.body(), "$.outcomes"))
+                .containsExactly(entry("processed", setAside));
+        order(service, "backfill");
+        awaitState(service, "completed");
+        assertThat(delivered).extracting(Delivered::id).containsExactlyInAnyOrderElementsOf(ids("item", 60));
+        assertThat(delivered).allMatch(Delivered::backfilled);
+        assertThat(quarantined(service)).isZero();
+        assertThat(backfill(service)).containsEntry("duplicates", 60);
+    }
+
+    private int quarantined(ConfigurableApplicationContext service) {
+        return service.getBean(QuarantineStore.class)
+                .list(table, null, 100)
+                .records()
+                .size();
+    }
+
+    @Test
     void anotherKeyIsRefusedWithTheRemedy() {
         for (String key : List.of("event-id", "id")) {
             var service = start(key);
@@ -286,7 +343,12 @@ class BackfillTests {
         var application = OnlyonceApplication.application(Listeners.class);
         application.addInitializers(
                 context -> context.getBeanFactory().registerSingleton("delivered", new Sink(event -> {
-                    delivered.add(new Delivered(event.item().get("id").s(), event.backfilled(), event.redelivered()));
+                    String id = event.item().get("id").s();
+                    attempted.add(id);
+                    if (failing) {
+                        throw new IllegalStateException("for the test");
+                    }
+                    delivered.add(new Delivered(id, event.backfilled(), event.redelivered()));
                 })));
         var service = application.run(LocalDynamoDb.serviceArguments(
                 local.endpoint(),
@@ -330,17 +392,23 @@ class BackfillTests {
     }
 
     private HttpResponse<String> order(ConfigurableApplicationContext service, String action) {
-        return send(service, request -> request.POST(BodyPublishers.ofString("{\"action\": \"" + action + "\"}"))
+        return send(service, "streams/" + table, "{\"action\": \"" + action + "\"}");
+    }
+
+    private HttpResponse<String> send(ConfigurableApplicationContext service, String path, String json) {
+        return send(service, path, request -> request.POST(BodyPublishers.ofString(json))
                 .header("Content-Type", "application/json"));
     }
 
     private Map<String, Object> backfill(ConfigurableApplicationContext service) {
-        return JsonPath.read(send(service, HttpRequest.Builder::GET).body(), "$.backfill");
+        return JsonPath.read(
+                send(service, "streams/" + table, HttpRequest.Builder::GET).body(), "$.backfill");
     }
 
-    private HttpResponse<String> send(ConfigurableApplicationContext service, Consumer<HttpRequest.Builder> what) {
+    private HttpResponse<String> send(
+            ConfigurableApplicationContext service, String path, Consumer<HttpRequest.Builder> what) {
         String port = service.getEnvironment().getRequiredProperty("local.server.port");
-        var request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/actuator/streams/" + table));
+        var request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/actuator/" + path));
         what.accept(request);
         try {
             return http.send(request.build(), BodyHandlers.ofString());

@@ -14,6 +14,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
 /** Processes that share the backfill of a table; time passes when a test lets it. */
@@ -246,6 +248,51 @@ class TableBackfillTests {
         passUntil(() -> owner.path.openSegments() == 0);
         assertThat(owner.status().state()).isEqualTo(BackfillState.STOPPED);
         assertThat(other.status().state()).isEqualTo(BackfillState.STOPPED);
+    }
+
+    /** What a process does next that still scans for a run which others have ended. */
+    private enum Act {
+        NOTHING,
+        START,
+        PAUSE,
+        DEACTIVATE
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void runThatWasStoppedLeavesNoTraceInTheNextOne(Act act) {
+        var late = new ManualTaskScheduler(Instant.parse("2026-01-01T12:00:00Z"));
+        var first = new Process("first", false, late).active();
+        var second = new Process("second", false).active();
+        first.backfill.start();
+        await().until(() -> {
+            late.advance(Duration.ofMillis(100));
+            return first.path.offered.size() >= 10;
+        });
+        second.backfill.stop();
+        second.backfill.start();
+        var begun = stored();
+        first.path.finish(5);
+        switch (act) {
+            case START -> assertThat(first.backfill.start().process()).isEqualTo("second");
+            case PAUSE -> join(first.backfill.pause());
+            case DEACTIVATE -> join(first.backfill.deactivate());
+            case NOTHING -> {}
+        }
+        await().until(() -> {
+            late.advance(Duration.ofMillis(100));
+            return first.path.openSegments() == 0;
+        });
+        assertThat(stored()).isEqualTo(begun);
+
+        second.awaitState(BackfillState.COMPLETED);
+        late.advance(Duration.ofMinutes(1));
+        assertThat(stored().id()).isEqualTo(begun.id());
+        assertThat(stored().scanned()).isEqualTo(100);
+        assertThat(stored().tally()).isEqualTo(new Tally(100, 0, 0));
+        assertThat(second.finished()).isEqualTo(all(0));
+        assertThat(first.path.openSegments()).isZero();
+        assertThat(first.path.violations()).isZero();
     }
 
     @Test
