@@ -39,6 +39,9 @@ public final class Bench {
             if (parts.contains("start")) {
                 new StartUpBench(database, report, rounds).run();
             }
+            if (parts.contains("forward")) {
+                new ForwardBench(database, report, rounds).run();
+            }
             if (throughput != null) {
                 throughput.run();
             }

@@ -35,7 +35,8 @@ final class BenchDatabase implements AutoCloseable {
 
     public static void main(String[] args) throws IOException {
         URI endpoint = LocalDynamoDb.shared().endpoint();
-        System.out.println("Listening on " + endpoint + " and " + DelayProxy.start(endpoint, DELAY));
+        System.out.println("Listening on " + endpoint + " and "
+                + DelayProxy.start(endpoint, DELAY).uri());
     }
 
     /** Without a delay. */

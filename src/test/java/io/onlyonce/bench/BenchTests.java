@@ -3,6 +3,8 @@ package io.onlyonce.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.onlyonce.LocalDynamoDb;
+import java.time.Duration;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +33,22 @@ class BenchTests {
         var finish = contestant.consume(source, RECORDS, Place.at(local.endpoint()));
         assertThat(finish.records()).isEqualTo(RECORDS);
         assertThat(finish.perSecond()).isPositive();
+    }
+
+    static Stream<Outlet> outlets() {
+        return Stream.of(new SqsOutlet(Duration.ofMillis(1)), new HttpOutlet(Duration.ofMillis(1)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("outlets")
+    void itemsAreForwarded(Outlet outlet) {
+        for (var forwarding :
+                List.of(Forwarding.loop(outlet), Forwarding.naive(outlet), Forwarding.onlyonce(outlet, 8))) {
+            var finish = forwarding.consume(source, RECORDS, Place.at(local.endpoint()));
+            assertThat(finish.records()).isEqualTo(RECORDS);
+            assertThat(outlet.arrived()).isEqualTo(RECORDS);
+            assertThat(forwarding.callsPerThousand()).isBetween(100.0, 1100.0);
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 /** Stands before a service and makes each request wait, as the way to a service does. It copies bytes and understands nothing: a request begins with the first bytes that follow an answer. */
@@ -17,6 +18,7 @@ final class DelayProxy {
     private final URI service;
     private final Duration delay;
     private final ServerSocket server;
+    private final LongAdder requests = new LongAdder();
 
     private DelayProxy(URI service, Duration delay) throws IOException {
         this.service = service;
@@ -24,11 +26,21 @@ final class DelayProxy {
         this.server = new ServerSocket(0, 500, InetAddress.getLoopbackAddress());
     }
 
-    /** Starts one for the rest of the process, and answers where it listens. */
-    static URI start(URI service, Duration delay) throws IOException {
+    /** Starts one for the rest of the process. */
+    static DelayProxy start(URI service, Duration delay) throws IOException {
         var proxy = new DelayProxy(service, delay);
         startThread(proxy::accept);
-        return URI.create("http://127.0.0.1:" + proxy.server.getLocalPort());
+        return proxy;
+    }
+
+    /** Where it listens. */
+    URI uri() {
+        return URI.create("http://127.0.0.1:" + server.getLocalPort());
+    }
+
+    /** Requests so far. */
+    long requests() {
+        return requests.sum();
     }
 
     private void accept() throws IOException {
@@ -40,6 +52,7 @@ final class DelayProxy {
             var answered = new AtomicBoolean(true);
             startThread(() -> copy(client, upstream, () -> {
                 if (answered.compareAndSet(true, false)) {
+                    requests.increment();
                     LockSupport.parkNanos(delay.toNanos());
                 }
             }));
