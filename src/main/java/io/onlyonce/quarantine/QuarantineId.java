@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * {@code orders~20260714T101500Z~0000000000000000000300000000000499659~c4ca4238}.
  *
  * <p>An identifier is made of the record alone, so it is the same however often and by whichever process a record of a stream is set aside. An item that a backfill has found has the time at which it was read and its
- * place in the scan instead, and so another identifier in each backfill; it is in quarantine once all the same, because the ledger holds its key until the redrive. An identifier needs no escaping in a URL: a tilde is unreserved, and cannot stand in
+ * place in the scan instead, and so another identifier in each backfill; it is in quarantine once all the same, because the ledger knows that it was set aside. An identifier needs no escaping in a URL: a tilde is unreserved, and cannot stand in
  * the name of a table. And it sorts: all of a table stand together, in the order in which their items were written (or found), those of one shard in the order of the shard. So it can be the key under which the
  * record is stored, and finding one by its identifier is a single read.
  */
