@@ -296,6 +296,33 @@ class TableBackfillTests {
     }
 
     @Test
+    void runThatBeginsBeforeTheEndOfTheLastWasNoticedCountsForItself() {
+        var late = new ManualTaskScheduler(Instant.parse("2026-01-01T12:00:00Z"));
+        var first = new Process("first", false, late).active();
+        var second = new Process("second", false).active();
+        first.backfill.start();
+        await().until(() -> {
+            late.advance(Duration.ofMillis(100));
+            return first.path.offered.size() >= 10;
+        });
+        second.backfill.stop();
+        var stopped = stored();
+        first.path.finish(5);
+        assertThat(first.backfill.start().process()).isEqualTo("first");
+        assertThat(stored().id()).isNotEqualTo(stopped.id());
+        assertThat(stored().scanned()).isZero();
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            late.advance(Duration.ofMillis(100));
+            first.path.finish(100);
+            return stored().state() == BackfillState.COMPLETED;
+        });
+        assertThat(stored().scanned()).isEqualTo(100);
+        assertThat(stored().tally()).isEqualTo(new Tally(100, 0, 0));
+        assertThat(first.path.violations()).isZero();
+    }
+
+    @Test
     void pauseHoldsItAndResumeGoesOn() {
         var process = new Process("a", false).active();
         var other = new Process("b", false).active();
