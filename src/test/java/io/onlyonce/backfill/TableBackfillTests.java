@@ -308,6 +308,7 @@ class TableBackfillTests {
         second.backfill.stop();
         var stopped = stored();
         first.path.finish(5);
+        assertThat(first.path.finished).hasSize(10);
         assertThat(first.backfill.start().process()).isEqualTo("first");
         assertThat(stored().id()).isNotEqualTo(stopped.id());
         assertThat(stored().scanned()).isZero();
@@ -319,6 +320,7 @@ class TableBackfillTests {
         });
         assertThat(stored().scanned()).isEqualTo(100);
         assertThat(stored().tally()).isEqualTo(new Tally(100, 0, 0));
+        assertThat(first.path.finished).as("both runs").hasSize(110);
         assertThat(first.path.violations()).isZero();
     }
 
