@@ -40,6 +40,7 @@ public final class OnlyoncePollingAutoConfiguration {
         var polling = properties.polling();
         var settings = new PollingSettings(
                 polling.pageSize(),
+                Runtime.getRuntime().maxMemory() / 4,
                 polling.minDelay(),
                 polling.maxDelay(),
                 polling.leaseDuration(),

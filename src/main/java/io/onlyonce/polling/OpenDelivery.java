@@ -33,18 +33,24 @@ final class OpenDelivery implements ShardDelivery.Callback {
 
     private final Watcher watcher;
     private final ShardDelivery delivery;
-    private final ArrayDeque<SequenceNumber> pages = new ArrayDeque<>();
+    private final PageMemory memory;
+    private final ArrayDeque<Page> pages = new ArrayDeque<>();
     private volatile @Nullable SequenceNumber finished;
     private boolean closed;
 
-    OpenDelivery(RecordPath path, ShardId shardId, Watcher watcher) {
+    /** A page in hand, with its last record. */
+    private record Page(SequenceNumber last, long bytes) {}
+
+    OpenDelivery(RecordPath path, ShardId shardId, PageMemory memory, Watcher watcher) {
         this.watcher = watcher;
+        this.memory = memory;
         this.delivery = path.open(shardId, this);
     }
 
     @Override
     public void progressed(Position.After position) {
         finished = position.sequenceNumber();
+        forgetFinished();
         watcher.progressed(position);
     }
 
@@ -53,14 +59,15 @@ final class OpenDelivery implements ShardDelivery.Callback {
         watcher.claimLost(this);
     }
 
-    /** Offers the records of a page, if there are any; whether the delivery was open still. */
-    synchronized boolean offer(List<StreamRecord> records) {
+    /** Offers the records of a page, if there are any; whether the delivery was open still. They count as so many bytes until the page is finished. */
+    synchronized boolean offer(List<StreamRecord> records, long bytes) {
         if (closed) {
             return false;
         }
         if (!records.isEmpty()) {
             delivery.offer(records);
-            pages.add(records.get(records.size() - 1).sequenceNumber());
+            memory.take(bytes);
+            pages.add(new Page(records.get(records.size() - 1).sequenceNumber(), bytes));
         }
         return true;
     }
@@ -84,15 +91,27 @@ final class OpenDelivery implements ShardDelivery.Callback {
     }
 
     private int unfinishedPages() {
-        var last = finished;
-        while (last != null && !pages.isEmpty() && !pages.element().isAfter(last)) {
-            pages.remove();
-        }
+        forgetFinished();
         return pages.size();
+    }
+
+    private synchronized void forgetFinished() {
+        var last = finished;
+        while (last != null && !pages.isEmpty() && !pages.element().last().isAfter(last)) {
+            forget(pages.remove());
+        }
+    }
+
+    /** What was in hand at the close was given back then. */
+    private void forget(Page page) {
+        if (!closed) {
+            memory.giveBack(page.bytes());
+        }
     }
 
     CompletableFuture<Void> close() {
         synchronized (this) {
+            pages.forEach(this::forget);
             closed = true;
         }
         try {

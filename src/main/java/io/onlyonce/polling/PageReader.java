@@ -20,8 +20,9 @@ final class PageReader {
     /** How a read ended. */
     sealed interface Outcome {
 
-        /** With a page, which may be empty; it counts as read. */
-        record Page(List<StreamRecord> records, List<StreamRecord> repeated, Duration delay) implements Outcome {}
+        /** With a page, which may be empty and takes about so many bytes; it counts as read. */
+        record Page(List<StreamRecord> records, List<StreamRecord> repeated, long bytes, Duration delay)
+                implements Outcome {}
 
         /** Without a page. */
         record Nothing(Duration delay) implements Outcome {}
@@ -79,10 +80,11 @@ final class PageReader {
         }
     }
 
-    Outcome read() {
+    /** Reads at most so many records. */
+    Outcome read(int limit) {
         ShardCursor.Page page;
         try {
-            page = cursor.read(context.settings().pageSize());
+            page = cursor.read(limit);
         } catch (SdkException e) {
             return new Outcome.Nothing(afterError(e));
         }
@@ -96,7 +98,10 @@ final class PageReader {
         cursor.accept(page);
         emptyReads = page.empty() ? emptyReads + 1 : 0;
         return new Outcome.Page(
-                page.records(), page.repeated(), page.empty() ? delay.afterEmpty() : delay.afterRecords());
+                page.records(),
+                page.repeated(),
+                page.bytes(),
+                page.empty() ? delay.afterEmpty() : delay.afterRecords());
     }
 
     /** Notes an error outside of a read; how long to wait after it. */

@@ -78,8 +78,9 @@ public final class PollingEngine implements Engine {
         var clocks = new Clocks(clock, nanoTime);
         var describer = new StreamDescriber(dynamoDb, streams, clocks);
         var pace = Pace.ofDescribeStream(nanoTime);
+        var memory = new PageMemory(settings.pageMemory());
         this.tables = sources.stream()
-                .map(source -> new TableContext(source, streams, settings, scheduler, listener, clocks, random))
+                .map(source -> new TableContext(source, streams, settings, memory, scheduler, listener, clocks, random))
                 .map(context -> new TablePoller(context, describer, pace))
                 .toList();
     }

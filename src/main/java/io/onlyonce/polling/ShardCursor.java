@@ -22,13 +22,15 @@ final class ShardCursor {
      * @param empty whether the read itself had no records
      * @param last last record of the read, absent if it was empty
      * @param nextIterator iterator for what follows; absent at the end of the shard
+     * @param bytes about what its records take of the heap
      */
     record Page(
             List<StreamRecord> records,
             List<StreamRecord> repeated,
             boolean empty,
             @Nullable SequenceNumber last,
-            @Nullable String nextIterator) {}
+            @Nullable String nextIterator,
+            long bytes) {}
 
     private final DynamoDbStreamsClient streams;
     private final String streamArn;
@@ -67,7 +69,8 @@ final class ShardCursor {
                 records.stream().filter(this::wasRead).toList(),
                 records.isEmpty(),
                 records.isEmpty() ? null : records.get(records.size() - 1).sequenceNumber(),
-                answer.nextShardIterator());
+                answer.nextShardIterator(),
+                PageMemory.of(answer.records()));
     }
 
     void accept(Page page) {

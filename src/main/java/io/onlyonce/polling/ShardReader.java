@@ -42,6 +42,9 @@ final class ShardReader implements OpenDelivery.Watcher {
 
     private static final Duration WHILE_WAITING = Duration.ofSeconds(1);
 
+    /** Records of a page that is read although there is no memory left, so that no shard waits for another one: as many as a batch of claims has. */
+    private static final int SMALL_PAGE = 25;
+
     private final TableContext context;
     private final String streamArn;
     private final ListedShard shard;
@@ -246,15 +249,31 @@ final class ShardReader implements OpenDelivery.Watcher {
     private @Nullable OpenDelivery opened() {
         synchronized (this) {
             if (open == null && mode == Mode.READING) {
-                open = new OpenDelivery(context.source().path(), shard.id(), this);
+                open = new OpenDelivery(context.source().path(), shard.id(), context.memory(), this);
             }
             return mode == Mode.READING ? open : null;
         }
     }
 
     private void readPage(OpenDelivery delivery) {
+        int pageSize = context.settings().pageSize();
+        long unread = PageMemory.ofUnread(pageSize);
+        if (context.memory().tryTake(unread)) {
+            try {
+                readPage(delivery, pageSize);
+            } finally {
+                context.memory().giveBack(unread);
+            }
+        } else if (delivery.isDone()) {
+            readPage(delivery, Math.min(SMALL_PAGE, pageSize));
+        } else {
+            await(delivery::isDone);
+        }
+    }
+
+    private void readPage(OpenDelivery delivery, int limit) {
         long startedNanos = context.clocks().nanos();
-        var outcome = pages.read();
+        var outcome = pages.read(limit);
         if (mode != Mode.READING) {
             tasks.run(this::step);
         } else if (outcome instanceof PageReader.Outcome.Nothing nothing) {
@@ -278,7 +297,7 @@ final class ShardReader implements OpenDelivery.Watcher {
     private boolean handOver(OpenDelivery delivery, PageReader.Outcome.Page page) {
         try {
             delivery.passOver(page.repeated());
-            return delivery.offer(page.records());
+            return delivery.offer(page.records(), page.bytes());
         } catch (RuntimeException e) {
             // It may have taken some of the page, and the page counts as read.
             var unused = pages.failed(e, "was refused by the record path and is opened anew");

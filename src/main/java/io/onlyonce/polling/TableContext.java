@@ -15,6 +15,7 @@ record TableContext(
         TableSource source,
         DynamoDbStreamsClient streams,
         PollingSettings settings,
+        PageMemory memory,
         TaskScheduler scheduler,
         ConsumerListener listener,
         Clocks clocks,

@@ -33,7 +33,7 @@ class PollingEngineContractTests extends EngineContract {
                 aws.streams(),
                 List.of(source),
                 new PollingSettings(
-                        50, Duration.ofMillis(20), Duration.ofMillis(200), Duration.ofSeconds(2), haltOnGap),
+                        50, 1 << 26, Duration.ofMillis(20), Duration.ofMillis(200), Duration.ofSeconds(2), haltOnGap),
                 scheduler,
                 listener,
                 Clock.systemUTC());

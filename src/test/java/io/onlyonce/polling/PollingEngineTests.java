@@ -113,7 +113,8 @@ class PollingEngineTests {
                 dynamoDb.client(),
                 dynamoDb.streamsClient(),
                 List.of(new TableSource(table, null, startAt, true, path, checkpoints)),
-                new PollingSettings(10, Duration.ofMillis(20), Duration.ofMillis(100), Duration.ofSeconds(2), false),
+                new PollingSettings(
+                        10, 1 << 26, Duration.ofMillis(20), Duration.ofMillis(100), Duration.ofSeconds(2), false),
                 scheduler,
                 new ConsumerListener() {},
                 Clock.systemUTC());

@@ -34,6 +34,7 @@ final class PollingFixture {
     @Nullable String streamArn;
 
     int pageSize = 100;
+    long pageMemory = 1 << 26;
     boolean haltOnGap;
     PollingEngine engine;
 
@@ -61,7 +62,7 @@ final class PollingFixture {
 
     PollingEngine newEngine(List<TableSource> sources) {
         var settings = new PollingSettings(
-                pageSize, Duration.ofMillis(100), Duration.ofSeconds(1), Duration.ofSeconds(2), haltOnGap);
+                pageSize, pageMemory, Duration.ofMillis(100), Duration.ofSeconds(1), Duration.ofSeconds(2), haltOnGap);
         return new PollingEngine(
                 aws.tables(),
                 aws.streams(),

@@ -54,6 +54,57 @@ class ShardReadingTests {
     }
 
     @Test
+    void whereNoMemoryIsLeftAShardReadsNothingAheadAndAnotherGoesOnInSmallPages() {
+        String other = aws.addShard(arn, null);
+        fixture.pageMemory = PageMemory.ofUnread(100) + 50_000;
+        fixture.path.hold(shard, true);
+        aws.put(arn, shard, 60);
+        fixture.start();
+        fixture.seconds(5);
+        aws.put(arn, shard, 30);
+        aws.put(arn, other, 300);
+        int before = reads(other);
+        fixture.advance(Duration.ofMillis(1100));
+
+        assertThat(fixture.path.offered(shard)).hasSize(60);
+        assertThat(fixture.path.offered(other)).hasSize(300);
+        assertThat(reads(other) - before).isBetween(12, 20);
+
+        fixture.path.hold(shard, false);
+        fixture.seconds(5);
+        aws.put(arn, other, 300);
+        before = reads(other);
+        fixture.seconds(1);
+        assertThat(fixture.path.offered(shard)).hasSize(90);
+        assertThat(fixture.path.offered(other)).hasSize(600);
+        assertThat(reads(other) - before).isBetween(3, 11);
+    }
+
+    @Test
+    void memoryIsGivenBackByAShardThatIsClosed() {
+        String other = aws.addShard(arn, null);
+        fixture.pageMemory = PageMemory.ofUnread(100) + 50_000;
+        fixture.path.hold(shard, true);
+        aws.put(arn, shard, 60);
+        fixture.start();
+        fixture.seconds(5);
+        fixture.path.loseClaim(shard);
+        fixture.seconds(1);
+        aws.put(arn, other, 300);
+        int before = reads(other);
+        fixture.advance(Duration.ofMillis(900));
+
+        assertThat(fixture.path.offered(other)).hasSize(300);
+        assertThat(reads(other) - before).isBetween(3, 8);
+    }
+
+    private int reads(String of) {
+        return (int) aws.calls(Operation.GET_RECORDS).stream()
+                .filter(call -> of.equals(call.subject()))
+                .count();
+    }
+
+    @Test
     void emptyPagesAreNotTheEndAndNotTheTip() {
         var numbers = aws.put(arn, shard, 3);
         aws.emptyReads(arn, shard, 20);

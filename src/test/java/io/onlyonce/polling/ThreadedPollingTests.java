@@ -88,7 +88,8 @@ class ThreadedPollingTests {
                 aws.tables(),
                 aws.streams(),
                 List.of(new TableSource("orders", null, StartAt.TRIM_HORIZON, true, path, checkpoints)),
-                new PollingSettings(50, Duration.ofMillis(10), Duration.ofMillis(50), Duration.ofSeconds(2), false),
+                new PollingSettings(
+                        50, 1 << 26, Duration.ofMillis(10), Duration.ofMillis(50), Duration.ofSeconds(2), false),
                 scheduler,
                 new PollingFixture.Events(),
                 Clock.systemUTC());
