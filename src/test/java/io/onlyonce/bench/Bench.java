@@ -26,6 +26,8 @@ public final class Bench {
                         Runtime.version(),
                         System.getProperty("os.name"),
                         System.getProperty("os.version")));
+        // The fake's server: otherwise each answer waits for the acknowledgement of its own head.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
         try (var database = BenchDatabase.start()) {
             // KCL needs minutes until it reads, so it starts first.
             var throughput = parts.contains("throughput") ? new ThroughputBench(database, report, rounds) : null;
@@ -38,6 +40,15 @@ public final class Bench {
             }
             if (parts.contains("start")) {
                 new StartUpBench(database, report, rounds).run();
+            }
+            if (parts.contains("scale")) {
+                new ScaleBench(database, report).run();
+            }
+            if (parts.contains("backlog")) {
+                new BacklogBench(database, report).run();
+            }
+            if (parts.contains("clients")) {
+                new ClientsBench(database, report, rounds).run();
             }
             if (parts.contains("forward")) {
                 new ForwardBench(database, report, rounds).run();

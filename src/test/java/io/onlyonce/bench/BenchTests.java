@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import software.amazon.awssdk.http.crt.AwsCrtHttpClient;
 
 /** Keeps the benchmarks from rotting; measures nothing. */
 class BenchTests {
@@ -21,6 +22,7 @@ class BenchTests {
     static Stream<Contestant> contestants() {
         return Stream.of(
                 new OnlyonceConsumer("Onlyonce"),
+                OnlyonceConsumer.over("Onlyonce over CRT", AwsCrtHttpClient::builder),
                 new MemoryConsumer(2, () -> {}),
                 new BatchedLoop(2),
                 new NaiveConsumer(),

@@ -1,5 +1,6 @@
 package io.onlyonce.bench;
 
+import io.awspring.cloud.autoconfigure.AwsSyncClientCustomizer;
 import io.awspring.cloud.autoconfigure.dynamodb.DynamoDbClientCustomizer;
 import io.onlyonce.ItemInserted;
 import io.onlyonce.LocalDynamoDb;
@@ -11,12 +12,15 @@ import io.onlyonce.stream.EventName;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
 import org.springframework.context.support.GenericApplicationContext;
+import software.amazon.awssdk.core.client.builder.SdkSyncClientBuilder;
+import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** The service as it is shipped, endpoints and meters included, in this process. */
@@ -25,6 +29,7 @@ final class OnlyonceConsumer implements Contestant {
     private final String name;
     private final Consumer<ItemInserted<Map<String, AttributeValue>>> handler;
     private final String[] settings;
+    private final Consumer<SdkSyncClientBuilder<?, ?>> clients;
 
     OnlyonceConsumer(String name, String... settings) {
         this(name, item -> {}, settings);
@@ -32,9 +37,23 @@ final class OnlyonceConsumer implements Contestant {
 
     /** With a handler and, as arguments of the service, settings that differ from the defaults. */
     OnlyonceConsumer(String name, Consumer<ItemInserted<Map<String, AttributeValue>>> handler, String... settings) {
+        this(name, handler, builder -> {}, settings);
+    }
+
+    private OnlyonceConsumer(
+            String name,
+            Consumer<ItemInserted<Map<String, AttributeValue>>> handler,
+            Consumer<SdkSyncClientBuilder<?, ?>> clients,
+            String... settings) {
         this.name = name;
         this.handler = handler;
+        this.clients = clients;
         this.settings = settings;
+    }
+
+    /** With other HTTP clients than those it comes with. */
+    static OnlyonceConsumer over(String name, Supplier<SdkHttpClient.Builder<?>> httpClient) {
+        return new OnlyonceConsumer(name, item -> {}, builder -> builder.httpClientBuilder(httpClient.get()));
     }
 
     @Override
@@ -44,7 +63,7 @@ final class OnlyonceConsumer implements Contestant {
 
     @Override
     public Finish consume(SourceTable source, int records, Place place) {
-        var run = new Run(handler, place.meter(), new CountDownLatch(records));
+        var run = new Run(handler, clients, place.meter(), new CountDownLatch(records));
         var context = start(source, run, place);
         try {
             run.finished().await();
@@ -58,7 +77,7 @@ final class OnlyonceConsumer implements Contestant {
 
     /** Consumes until the context is closed. */
     ConfigurableApplicationContext start(SourceTable source, Place place) {
-        return start(source, new Run(handler, place.meter(), new CountDownLatch(0)), place);
+        return start(source, new Run(handler, clients, place.meter(), new CountDownLatch(0)), place);
     }
 
     private ConfigurableApplicationContext start(SourceTable source, Run run, Place place) {
@@ -82,7 +101,10 @@ final class OnlyonceConsumer implements Contestant {
     }
 
     private record Run(
-            Consumer<ItemInserted<Map<String, AttributeValue>>> handler, CallMeter meter, CountDownLatch finished) {}
+            Consumer<ItemInserted<Map<String, AttributeValue>>> handler,
+            Consumer<SdkSyncClientBuilder<?, ?>> clients,
+            CallMeter meter,
+            CountDownLatch finished) {}
 
     @Configuration(proxyBeanMethods = false)
     static class Service {
@@ -104,6 +126,11 @@ final class OnlyonceConsumer implements Contestant {
             return builder -> builder.overrideConfiguration(builder.overrideConfiguration().toBuilder()
                     .addExecutionInterceptor(run.meter())
                     .build());
+        }
+
+        @Bean
+        AwsSyncClientCustomizer httpClients(Run run) {
+            return builder -> run.clients().accept((SdkSyncClientBuilder<?, ?>) builder);
         }
 
         /** Told when the ends of records are in the ledger. */

@@ -46,6 +46,10 @@ final class Rounds {
         return this;
     }
 
+    List<Contestant> contestants() {
+        return List.copyOf(records.keySet());
+    }
+
     double perSecond(Contestant contestant) {
         return median(rates.get(contestant));
     }

@@ -9,7 +9,6 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -120,16 +119,16 @@ final class StartUpBench {
     private Map<String, Start> prepare() {
         try {
             Files.createDirectories(home);
-            Path jar = executableJar();
+            Path jar = ExecutableJar.path();
             Path application = home.resolve("application");
             if (!Files.exists(application)) {
-                run(java(
+                run(ExecutableJar.java(
                         "-Djarmode=tools", "-jar", jar.toString(), "extract", "--destination", application.toString()));
             }
             String extracted = application.resolve(jar.getFileName()).toString();
             Training training = Training.of(Runtime.version());
             Path trained = home.resolve("trained");
-            run(java(
+            run(ExecutableJar.java(
                     training.write() + trained,
                     "-Dspring.context.exit=onRefresh",
                     "-Donlyonce.enabled=false",
@@ -152,18 +151,10 @@ final class StartUpBench {
         }
     }
 
-    private static Path executableJar() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of("target"))) {
-            return files.filter(file -> file.toString().endsWith("-exec.jar"))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("No executable jar in target: package first"));
-        }
-    }
-
     private List<String> onlyonce(String... jarLast) {
         var options = new ArrayList<>(List.of(jarLast));
         options.add(options.size() - 1, "-jar");
-        var command = java(options.toArray(String[]::new));
+        var command = ExecutableJar.java(options.toArray(String[]::new));
         command.addAll(arguments);
         return command;
     }
@@ -186,16 +177,10 @@ final class StartUpBench {
             }
         }
         return new Start(
-                java("-cp", String.join(":", classPath), BareApplication.class.getName(), "--server.port=0"),
+                ExecutableJar.java(
+                        "-cp", String.join(":", classPath), BareApplication.class.getName(), "--server.port=0"),
                 bytes,
                 false);
-    }
-
-    private static List<String> java(String... more) {
-        var command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(Arrays.asList(more));
-        return command;
     }
 
     private Times time(Start start) {

@@ -75,6 +75,8 @@ public final class FakeStreams {
     /** A call that was made. */
     public record Call(Operation operation, Instant at, @Nullable String subject) {}
 
+    private static final AttributeValue BACKLOG_NOTE = AttributeValue.fromS("leave it at the door".repeat(8));
+
     private final Clock clock;
     private final Random random;
     private final Map<String, Table> tables = new LinkedHashMap<>();
@@ -177,10 +179,26 @@ public final class FakeStreams {
         for (int i = 0; i < count; i++) {
             lastSequenceNumber += 1 + random.nextInt(5);
             var number = "%021d".formatted(lastSequenceNumber);
-            shard(arn, shard).records.add(record(number));
+            shard(arn, shard).records.add(record(number, clock.instant(), Map.of()));
             numbers.add(number);
         }
         return numbers;
+    }
+
+    /** A shard that has INSERTs of so many new items of about 250 bytes and gets no others; its identifier. They are made when they are read. */
+    public synchronized String addBacklog(String arn, int count) {
+        var id = addShard(arn, null);
+        var at = clock.instant();
+        long first = lastSequenceNumber + 1;
+        lastSequenceNumber += count;
+        shard(arn, id).records = new GeneratedRecords(
+                first,
+                count,
+                number -> record(
+                        "%021d".formatted(number),
+                        at,
+                        Map.of("customer", AttributeValue.fromS("customer-" + number % 1000), "note", BACKLOG_NOTE)));
+        return id;
     }
 
     /** Trims the oldest records of a shard. */
@@ -490,10 +508,7 @@ public final class FakeStreams {
         if (after != null && shard.trimmedUpTo != null && after.compareTo(shard.trimmedUpTo) < 0) {
             throw trimmed();
         }
-        var rest = shard.records.stream()
-                .filter(record ->
-                        after == null || record.dynamodb().sequenceNumber().compareTo(after) > 0)
-                .toList();
+        var rest = shard.after(after);
         if (shard.emptyReads > 0 || random.nextDouble() < emptyRate) {
             shard.emptyReads = Math.max(0, shard.emptyReads - 1);
             return GetRecordsResponse.builder()
@@ -502,7 +517,7 @@ public final class FakeStreams {
                     .build();
         }
         int limit = random.nextDouble() < shortPageRate ? 1 + random.nextInt(request.limit()) : request.limit();
-        var page = rest.subList(0, Math.min(rest.size(), limit));
+        var page = List.copyOf(rest.subList(0, Math.min(rest.size(), limit)));
         var last = page.isEmpty() ? after : page.get(page.size() - 1).dynamodb().sequenceNumber();
         boolean end = shard.closed && page.size() == rest.size();
         return GetRecordsResponse.builder()
@@ -536,15 +551,17 @@ public final class FakeStreams {
         return token;
     }
 
-    private Record record(String number) {
+    private static Record record(String number, Instant createdAt, Map<String, AttributeValue> attributes) {
         var key = Map.of("id", AttributeValue.fromS("item-" + number));
+        var image = new LinkedHashMap<>(key);
+        image.putAll(attributes);
         return Record.builder()
                 .eventID("event-" + number)
                 .eventName(OperationType.INSERT)
                 .dynamodb(change -> change.sequenceNumber(number)
-                        .approximateCreationDateTime(clock.instant().truncatedTo(ChronoUnit.SECONDS))
+                        .approximateCreationDateTime(createdAt.truncatedTo(ChronoUnit.SECONDS))
                         .keys(key)
-                        .newImage(key))
+                        .newImage(image))
                 .build();
     }
 
@@ -597,7 +614,7 @@ public final class FakeStreams {
 
         private final String id;
         private final @Nullable String parent;
-        private final List<Record> records = new ArrayList<>();
+        private List<Record> records = new ArrayList<>();
         private boolean closed;
         private boolean hidden;
         private boolean listedAsOpen;
@@ -607,6 +624,19 @@ public final class FakeStreams {
         private FakeShard(String id, @Nullable String parent) {
             this.id = id;
             this.parent = parent;
+        }
+
+        private List<Record> after(@Nullable String number) {
+            int from = 0;
+            for (int to = records.size(); number != null && from < to; ) {
+                int middle = (from + to) / 2;
+                if (records.get(middle).dynamodb().sequenceNumber().compareTo(number) <= 0) {
+                    from = middle + 1;
+                } else {
+                    to = middle;
+                }
+            }
+            return records.subList(from, records.size());
         }
 
         private @Nullable String last() {

@@ -32,17 +32,32 @@ import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 /** {@link FakeStreams} over HTTP, for other processes: its tables and streams come from it, everything else from a DynamoDB behind. */
 public final class FakeStreamsServer implements AutoCloseable {
 
+    /** Answers some requests in the place of the DynamoDB behind. */
+    @FunctionalInterface
+    public interface Answers {
+
+        /** Absent if the request is not its to answer. */
+        @Nullable Map<String, Object> to(String operation, Map<String, Object> request);
+    }
+
     private static final String TARGET = "X-Amz-Target";
 
     private final DynamoDbStreamsClient streams;
     private final DynamoDbClient tables;
     private final URI behind;
+    private final Answers answers;
     private final HttpClient client = HttpClient.newHttpClient();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final HttpServer server;
 
     /** Listens on a free port. */
     public FakeStreamsServer(FakeStreams aws, URI behind) throws IOException {
+        this(aws, behind, (operation, request) -> null);
+    }
+
+    /** The same, and some of what is not the fake's to answer is answered here as well. */
+    public FakeStreamsServer(FakeStreams aws, URI behind, Answers answers) throws IOException {
+        this.answers = answers;
         this.streams = aws.streams();
         this.tables = aws.tables();
         this.behind = behind;
@@ -96,7 +111,7 @@ public final class FakeStreamsServer implements AutoCloseable {
             case "DescribeStream" -> describeStream(request);
             case "GetShardIterator" -> getShardIterator(request);
             case "GetRecords" -> getRecords(request);
-            default -> null;
+            default -> answers.to(operation, request);
         };
     }
 
