@@ -73,10 +73,10 @@ final class Forwards implements SmartInitializingSingleton {
                 .make(new AwsTarget.Order(name, awsTimeout()), settings);
     }
 
-    /** So short that a message which waits for a batch to end, then for its own, and is then sent alone, is done before its claim looks abandoned, which may be half as old when it begins. */
+    /** So short that the claim of a message which waits for a batch to end, then for its own, and is then sent alone, does not look abandoned meanwhile, even if it was half as old when that began. */
     private Duration awsTimeout() {
-        Duration sixth = properties.ledger().claimTimeout().dividedBy(6);
-        return sixth.compareTo(LONGEST_AWS_CALL) < 0 ? sixth : LONGEST_AWS_CALL;
+        Duration eighth = properties.ledger().claimTimeout().dividedBy(8);
+        return eighth.compareTo(LONGEST_AWS_CALL) < 0 ? eighth : LONGEST_AWS_CALL;
     }
 
     private HttpSettings httpSettings(OnlyonceProperties.Http http) {

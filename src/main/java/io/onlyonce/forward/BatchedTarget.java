@@ -18,6 +18,9 @@ final class BatchedTarget {
     private static final JsonFormat JSON = new JsonFormat();
     private static final int MOST_MESSAGES = 10;
 
+    /** Half of the connections that a client of the SDK has, so that messages which are sent alone find one. */
+    private static final int MOST_FLIGHTS = 25;
+
     private final AwsFailures failures;
     private final BatchCall call;
     private final Size size;
@@ -36,7 +39,9 @@ final class BatchedTarget {
         this.size = size;
         this.call = call;
         this.sender = new GroupSender(
-                new GroupSender.Limits(MOST_MESSAGES, size.limit()), this::sendTogether, failures::interrupted);
+                new GroupSender.Limits(MOST_MESSAGES, size.limit(), MOST_FLIGHTS),
+                this::sendTogether,
+                failures::interrupted);
     }
 
     void send(ItemInserted<Map<String, AttributeValue>> event) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends messages of concurrent deliveries in batches: the first goes out at once, those that pile up meanwhile go in the next batch, and a further batch goes out beside it only when it is full. So a message waits
- * no longer than for the batches under way when it comes. It has no thread of its own: one of those that wait for their message sends for all.
+ * about as long as one call takes. It has no thread of its own: one of those that wait for their message sends for all.
  *
  * <p>Messages of one item are never in one batch, because its changes are delivered one after the other.
  */
@@ -29,8 +29,9 @@ final class GroupSender {
      *
      * @param messages most messages in a batch
      * @param bytes most bytes of all messages in a batch
+     * @param flights most batches under way at a time
      */
-    record Limits(int messages, int bytes) {}
+    record Limits(int messages, int bytes, int flights) {}
 
     /** A message and the thread that waits for its end. */
     private static final class Waiting {
@@ -84,7 +85,7 @@ final class GroupSender {
     }
 
     private boolean mayDepart() {
-        return flights == 0 || isFull();
+        return flights == 0 || (flights < limits.flights() && isFull());
     }
 
     private boolean isFull() {

@@ -3,12 +3,10 @@ package io.onlyonce.polling;
 import io.onlyonce.publication.RecordPath;
 import io.onlyonce.publication.ShardDelivery;
 import io.onlyonce.stream.Position;
-import io.onlyonce.stream.SequenceNumber;
 import io.onlyonce.stream.ShardId;
 import io.onlyonce.stream.StreamRecord;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -33,24 +31,18 @@ final class OpenDelivery implements ShardDelivery.Callback {
 
     private final Watcher watcher;
     private final ShardDelivery delivery;
-    private final PageMemory memory;
-    private final ArrayDeque<Page> pages = new ArrayDeque<>();
-    private volatile @Nullable SequenceNumber finished;
+    private final PagesInHand pages;
     private boolean closed;
-
-    /** A page in hand, with its last record. */
-    private record Page(SequenceNumber last, long bytes) {}
 
     OpenDelivery(RecordPath path, ShardId shardId, PageMemory memory, Watcher watcher) {
         this.watcher = watcher;
-        this.memory = memory;
+        this.pages = new PagesInHand(memory);
         this.delivery = path.open(shardId, this);
     }
 
     @Override
     public void progressed(Position.After position) {
-        finished = position.sequenceNumber();
-        forgetFinished();
+        pages.finished(position.sequenceNumber());
         watcher.progressed(position);
     }
 
@@ -66,8 +58,7 @@ final class OpenDelivery implements ShardDelivery.Callback {
         }
         if (!records.isEmpty()) {
             delivery.offer(records);
-            memory.take(bytes);
-            pages.add(new Page(records.get(records.size() - 1).sequenceNumber(), bytes));
+            pages.add(records.get(records.size() - 1).sequenceNumber(), bytes);
         }
         return true;
     }
@@ -82,43 +73,26 @@ final class OpenDelivery implements ShardDelivery.Callback {
     /** Bounds what is in memory: less than a page and one more, of records or of the megabyte that a page may have; a hundred records are always let in, for the sake of concurrency. */
     synchronized boolean hasRoom(int pageSize) {
         int unfinished = delivery.unfinished();
-        return unfinished < pageSize && (unfinishedPages() < MOST_PAGES || unfinished < FEW);
+        return unfinished < pageSize && (pages.count() < MOST_PAGES || unfinished < FEW);
     }
 
     /** Whether all that was offered is finished, by the delivery's count and by its reports alike. */
     synchronized boolean isDone() {
-        return delivery.unfinished() == 0 && unfinishedPages() == 0;
-    }
-
-    private int unfinishedPages() {
-        forgetFinished();
-        return pages.size();
-    }
-
-    private synchronized void forgetFinished() {
-        var last = finished;
-        while (last != null && !pages.isEmpty() && !pages.element().last().isAfter(last)) {
-            forget(pages.remove());
-        }
-    }
-
-    /** What was in hand at the close was given back then. */
-    private void forget(Page page) {
-        if (!closed) {
-            memory.giveBack(page.bytes());
-        }
+        return delivery.unfinished() == 0 && pages.count() == 0;
     }
 
     CompletableFuture<Void> close() {
         synchronized (this) {
-            pages.forEach(this::forget);
             closed = true;
         }
+        CompletableFuture<Void> done;
         try {
-            return delivery.close();
+            done = delivery.close();
         } catch (RuntimeException e) {
-            return CompletableFuture.failedFuture(e);
+            done = CompletableFuture.failedFuture(e);
         }
+        Futures.afterwards(done, pages::close);
+        return done;
     }
 
     @Nullable Instant oldestUnfinished() {

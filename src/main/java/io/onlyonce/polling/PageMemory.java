@@ -15,10 +15,13 @@ final class PageMemory {
 
     private static final int ATTRIBUTE = 160;
 
-    /** A page that is being read counts as if it had a megabyte, the most that DynamoDB sends, in records of a dozen attributes. */
-    private static final int UNREAD_RECORD = 3_000;
+    private static final int SET_ELEMENT = 50;
 
-    private static final int UNREAD_CONTENT = 1 << 20;
+    /** A record that is being read is expected to have a dozen attributes and a kilobyte: a thousand of these are the megabyte that DynamoDB sends at most. */
+    private static final int UNREAD_RECORD = 4_000;
+
+    /** Records of a page that is read although there is no memory left, so that no shard waits for another one: as many as a batch of claims has. */
+    static final int SMALL_PAGE = 25;
 
     private final long capacity;
     private final AtomicLong taken = new AtomicLong();
@@ -51,25 +54,34 @@ final class PageMemory {
     }
 
     private static long attribute(AttributeValue value) {
-        long bytes = ATTRIBUTE + attributes(value.m());
+        long bytes = ATTRIBUTE
+                + attributes(value.m())
+                + SET_ELEMENT
+                        * (long) (value.ss().size()
+                                + value.ns().size()
+                                + value.bs().size());
         for (AttributeValue element : value.l()) {
             bytes += attribute(element);
         }
         return bytes;
     }
 
-    /** The most that a page of so many records is expected to take. */
-    static long ofUnread(int records) {
-        return (long) records * UNREAD_RECORD + UNREAD_CONTENT;
-    }
-
-    /** Takes the bytes, unless that is more than there is. */
-    boolean tryTake(long bytes) {
-        if (taken.addAndGet(bytes) <= capacity) {
+    /** Keeps room for a page of so many records that is to be read, unless there is none. */
+    boolean tryReserve(int records) {
+        if (taken.addAndGet(unread(records)) <= capacity) {
             return true;
         }
-        giveBack(bytes);
+        release(records);
         return false;
+    }
+
+    /** Keeps that room no longer. */
+    void release(int records) {
+        giveBack(unread(records));
+    }
+
+    static long unread(int records) {
+        return (long) records * UNREAD_RECORD;
     }
 
     /** Takes the bytes, also beyond what there is. */

@@ -42,9 +42,6 @@ final class ShardReader implements OpenDelivery.Watcher {
 
     private static final Duration WHILE_WAITING = Duration.ofSeconds(1);
 
-    /** Records of a page that is read although there is no memory left, so that no shard waits for another one: as many as a batch of claims has. */
-    private static final int SMALL_PAGE = 25;
-
     private final TableContext context;
     private final String streamArn;
     private final ListedShard shard;
@@ -256,18 +253,18 @@ final class ShardReader implements OpenDelivery.Watcher {
     }
 
     private void readPage(OpenDelivery delivery) {
-        int pageSize = context.settings().pageSize();
-        long unread = PageMemory.ofUnread(pageSize);
-        if (context.memory().tryTake(unread)) {
+        int most = pages.atTip() ? PageMemory.SMALL_PAGE : context.settings().pageSize();
+        if (context.memory().tryReserve(most)) {
             try {
-                readPage(delivery, pageSize);
+                readPage(delivery, context.settings().pageSize());
             } finally {
-                context.memory().giveBack(unread);
+                context.memory().release(most);
             }
-        } else if (delivery.isDone()) {
-            readPage(delivery, Math.min(SMALL_PAGE, pageSize));
+        } else if (delivery.hasRoom(PageMemory.SMALL_PAGE)) {
+            readPage(
+                    delivery, Math.min(PageMemory.SMALL_PAGE, context.settings().pageSize()));
         } else {
-            await(delivery::isDone);
+            await(() -> delivery.hasRoom(PageMemory.SMALL_PAGE));
         }
     }
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BacklogBench {
 
-    private static final int RECORDS = Integer.getInteger("bench.backlog", 1_000_000);
+    private static final int RECORDS = 1_000_000;
 
     private final BenchDatabase database;
     private final Report report;

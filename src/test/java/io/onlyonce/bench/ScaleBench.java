@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
 final class ScaleBench {
 
     /** As long as two listings of all shards are apart. */
-    private static final Duration WATCHED = Duration.ofSeconds(Integer.getInteger("bench.watched-seconds", 60));
+    private static final Duration WATCHED = Duration.ofSeconds(60);
 
     /** Delays have grown to the longest by then. */
     private static final Duration SETTLING = Duration.ofSeconds(20);

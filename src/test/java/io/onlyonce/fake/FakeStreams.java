@@ -555,10 +555,15 @@ public final class FakeStreams {
         var key = Map.of("id", AttributeValue.fromS("item-" + number));
         var image = new LinkedHashMap<>(key);
         image.putAll(attributes);
+        long size = image.entrySet().stream()
+                .mapToLong(attribute ->
+                        attribute.getKey().length() + attribute.getValue().s().length())
+                .sum();
         return Record.builder()
                 .eventID("event-" + number)
                 .eventName(OperationType.INSERT)
                 .dynamodb(change -> change.sequenceNumber(number)
+                        .sizeBytes(size)
                         .approximateCreationDateTime(createdAt.truncatedTo(ChronoUnit.SECONDS))
                         .keys(key)
                         .newImage(image))

@@ -203,6 +203,8 @@ public final class FakeStreamsServer implements AutoCloseable {
                 members(
                         "SequenceNumber",
                         record.dynamodb().sequenceNumber(),
+                        "SizeBytes",
+                        record.dynamodb().sizeBytes(),
                         "ApproximateCreationDateTime",
                         record.dynamodb().approximateCreationDateTime().getEpochSecond(),
                         "Keys",

@@ -18,6 +18,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,7 +28,7 @@ class GroupSenderTests {
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final BlockingQueue<Flight> flights = new LinkedBlockingQueue<>();
-    private final GroupSender sender = sender(4, 100);
+    private final GroupSender sender = sender(4, 100, 2);
 
     /** A call that is under way until the test ends it. */
     private record Flight(List<String> documents, CompletableFuture<List<RuntimeException>> answer) {
@@ -42,9 +43,9 @@ class GroupSenderTests {
         threads.shutdownNow();
     }
 
-    private GroupSender sender(int messages, int bytes) {
+    private GroupSender sender(int messages, int bytes, int most) {
         return new GroupSender(
-                new GroupSender.Limits(messages, bytes), this::call, () -> new IllegalStateException("stopped"));
+                new GroupSender.Limits(messages, bytes, most), this::call, () -> new IllegalStateException("stopped"));
     }
 
     private List<RuntimeException> call(List<OutgoingMessage> messages) {
@@ -116,19 +117,16 @@ class GroupSenderTests {
     }
 
     @Test
-    void everyFullBatchGoesAtOnce() throws Exception {
-        for (int i = 0; i < 15; i++) {
+    void noMoreBatchesAreUnderWayThanAllowed() throws Exception {
+        for (int i = 0; i < 13; i++) {
             send("m" + i);
         }
-        assertThat(flights).hasSize(4);
+        assertThat(flights).hasSize(2);
         flight().land();
-        assertThat(flights).hasSize(3);
-        for (int i = 0; i < 3; i++) {
-            var full = flight();
-            assertThat(full.documents()).hasSize(4);
-            full.land();
-        }
-        assertThat(flight().documents()).hasSize(2);
+        assertThat(flight().documents()).hasSize(4);
+        var third = flight();
+        assertThat(third.documents()).hasSize(4);
+        assertThat(flights).isEmpty();
     }
 
     @Test
@@ -202,13 +200,17 @@ class GroupSenderTests {
     @Test
     void manyThreadsEachGetTheirEnd() throws Exception {
         var sent = new CopyOnWriteArrayList<String>();
+        var under = new AtomicInteger();
+        var most = new AtomicInteger();
         var group = new GroupSender(
-                new GroupSender.Limits(10, 1000),
+                new GroupSender.Limits(10, 1000, 3),
                 messages -> {
+                    most.accumulateAndGet(under.incrementAndGet(), Math::max);
                     assertThat(messages.size()).isBetween(1, 10);
                     java.util.concurrent.locks.LockSupport.parkNanos(
                             ThreadLocalRandom.current().nextInt(200_000));
                     messages.forEach(message -> sent.add(message.document()));
+                    under.decrementAndGet();
                     return Collections.nCopies(messages.size(), null);
                 },
                 IllegalStateException::new);
@@ -226,5 +228,6 @@ class GroupSenderTests {
             one.get(50, TimeUnit.SECONDS);
         }
         assertThat(sent).hasSize(8000).doesNotHaveDuplicates();
+        assertThat(most).hasValueLessThanOrEqualTo(3);
     }
 }

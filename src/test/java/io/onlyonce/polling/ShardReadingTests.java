@@ -56,7 +56,7 @@ class ShardReadingTests {
     @Test
     void whereNoMemoryIsLeftAShardReadsNothingAheadAndAnotherGoesOnInSmallPages() {
         String other = aws.addShard(arn, null);
-        fixture.pageMemory = PageMemory.ofUnread(100) + 50_000;
+        fixture.pageMemory = PageMemory.unread(100) + 50_000;
         fixture.path.hold(shard, true);
         aws.put(arn, shard, 60);
         fixture.start();
@@ -83,7 +83,7 @@ class ShardReadingTests {
     @Test
     void memoryIsGivenBackByAShardThatIsClosed() {
         String other = aws.addShard(arn, null);
-        fixture.pageMemory = PageMemory.ofUnread(100) + 50_000;
+        fixture.pageMemory = PageMemory.unread(100) + 50_000;
         fixture.path.hold(shard, true);
         aws.put(arn, shard, 60);
         fixture.start();
