@@ -43,10 +43,15 @@ final class OnlyoncePropertiesFailureAnalyzer extends AbstractFailureAnalyzer<On
     private String describe(Problem problem) {
         var text = new StringBuilder("    Property: %s".formatted(problem.property()));
         var property = find(problem.property());
+        // A forward's value may hold a secret; the problem shows what may be seen of it.
+        Object value = property == null || problem.property().startsWith("onlyonce.forward")
+                ? problem.value()
+                : property.getValue();
+        if (!"".equals(value)) {
+            text.append("%n    Value: \"%s\"".formatted(value));
+        }
         if (property != null) {
-            text.append("%n    Value: \"%s\"%n    Origin: %s".formatted(property.getValue(), property.getOrigin()));
-        } else if (!problem.value().isEmpty()) {
-            text.append("%n    Value: \"%s\"".formatted(problem.value()));
+            text.append("%n    Origin: %s".formatted(property.getOrigin()));
         }
         return text.append("%n    Reason: %s".formatted(problem.reason())).toString();
     }

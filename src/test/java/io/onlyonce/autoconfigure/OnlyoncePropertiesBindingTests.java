@@ -167,6 +167,21 @@ class OnlyoncePropertiesBindingTests {
                 .contains("onlyonce.ledger.retention: Use at least 25h.");
     }
 
+    @Test
+    void failureShowsNothingOfASecret(CapturedOutput output) {
+        assertThatExceptionOfType(Exception.class)
+                .isThrownBy(() -> properties(
+                        "onlyonce.streams.orders=",
+                        "onlyonce.forward.receipts.table=orders",
+                        "onlyonce.forward.receipts.http.url=https://receipts.example.com/items",
+                        "onlyonce.forward.receipts.http.secret=whsec_c2VjcmV0",
+                        "onlyonce.forward.receipts.http.headers.Authorization=Bearer hidden${NOPE}"));
+        assertThat(output)
+                .contains("Property: onlyonce.forward.receipts.http.secret", "application.properties] - 4:")
+                .contains("${NOPE}")
+                .doesNotContain("c2VjcmV0", "hidden");
+    }
+
     private Map<String, Stream> yaml(String content) {
         return bind("yaml", content, Map.of());
     }
