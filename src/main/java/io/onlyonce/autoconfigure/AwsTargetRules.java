@@ -105,6 +105,6 @@ final class AwsTargetRules {
     }
 
     private void add(String property, String value, String reason, String remedy) {
-        problems.add(new Problem(property, value, reason, remedy));
+        problems.add(Problem.redacted(property, value, reason, remedy));
     }
 }

@@ -212,6 +212,6 @@ final class ForwardRules {
     }
 
     private void add(String property, String value, String reason, String remedy) {
-        problems.add(new Problem(property, value, reason, remedy));
+        problems.add(Problem.redacted(property, value, reason, remedy));
     }
 }

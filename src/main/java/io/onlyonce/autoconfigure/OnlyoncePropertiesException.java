@@ -31,10 +31,22 @@ final class OnlyoncePropertiesException extends RuntimeException {
      * @param value its value in the words of a configuration file; empty if it has none
      * @param reason why it cannot work, as the rest of a sentence that begins with the property
      * @param remedy what to do, as a sentence
+     * @param redacted whether the value is all that may be shown of what was written
      */
-    record Problem(String property, String value, String reason, String remedy) implements Serializable {
+    record Problem(String property, String value, String reason, String remedy, boolean redacted)
+            implements Serializable {
 
         private static final long serialVersionUID = 1L;
+
+        /** Of a value that may be shown as it was written. */
+        Problem(String property, String value, String reason, String remedy) {
+            this(property, value, reason, remedy, false);
+        }
+
+        /** Of a value that may hold a secret, and what may be shown of it. */
+        static Problem redacted(String property, String shown, String reason, String remedy) {
+            return new Problem(property, shown, reason, remedy, true);
+        }
 
         @Override
         public String toString() {

@@ -43,10 +43,7 @@ final class OnlyoncePropertiesFailureAnalyzer extends AbstractFailureAnalyzer<On
     private String describe(Problem problem) {
         var text = new StringBuilder("    Property: %s".formatted(problem.property()));
         var property = find(problem.property());
-        // A forward's value may hold a secret; the problem shows what may be seen of it.
-        Object value = property == null || problem.property().startsWith("onlyonce.forward")
-                ? problem.value()
-                : property.getValue();
+        Object value = property == null || problem.redacted() ? problem.value() : property.getValue();
         if (!"".equals(value)) {
             text.append("%n    Value: \"%s\"".formatted(value));
         }

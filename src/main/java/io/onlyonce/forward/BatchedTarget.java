@@ -65,36 +65,31 @@ final class BatchedTarget {
     }
 
     private List<@Nullable RuntimeException> sendTogether(List<OutgoingMessage> messages) {
-        RuntimeException failure;
         try {
             return call(messages);
-        } catch (SdkException e) {
-            failure = failures.of(e);
+        } catch (RetryLaterException e) {
+            throw e;
         } catch (RuntimeException e) {
-            failure = e;
+            throw messages.size() == 1 ? e : new RefusedTogetherException();
         }
-        boolean passes = failure instanceof RetryLaterException;
-        return Collections.nCopies(
-                messages.size(), passes || messages.size() == 1 ? failure : new RefusedTogetherException());
     }
 
     private void sendAlone(OutgoingMessage message) {
-        RuntimeException failure;
-        try {
-            failure = call(List.of(message)).get(0);
-        } catch (SdkException e) {
-            failure = failures.of(e);
-        }
+        RuntimeException failure = call(List.of(message)).get(0);
         if (failure != null) {
             throw failure;
         }
     }
 
     private List<@Nullable RuntimeException> call(List<OutgoingMessage> messages) {
-        var results = call.send(messages);
-        return results.size() == messages.size()
-                ? results
-                : Collections.nCopies(messages.size(), failures.notMentioned());
+        try {
+            var results = call.send(messages);
+            return results.size() == messages.size()
+                    ? results
+                    : Collections.nCopies(messages.size(), failures.notMentioned());
+        } catch (SdkException e) {
+            throw failures.of(e);
+        }
     }
 
     /** Of a call that failed as a whole, for a reason that one of its messages may have given: each is sent once more, so that none pays for another. */

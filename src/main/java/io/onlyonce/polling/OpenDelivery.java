@@ -70,7 +70,7 @@ final class OpenDelivery implements ShardDelivery.Callback {
         }
     }
 
-    /** Bounds what is in memory: less than a page and one more, of records or of the megabyte that a page may have; a hundred records are always let in, for the sake of concurrency. */
+    /** Bounds what is in memory: less than a page and one more, of records or of the megabyte that a page may have; however few records the pages have, as many as a page or a hundred are let in, for the sake of concurrency. */
     synchronized boolean hasRoom(int pageSize) {
         int unfinished = delivery.unfinished();
         return unfinished < pageSize && (pages.count() < MOST_PAGES || unfinished < FEW);

@@ -10,6 +10,7 @@ import io.onlyonce.publication.ConsumerListener;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -86,10 +87,15 @@ class TableBackfillTests {
     private void passUntil(BooleanSupplier condition) {
         await().atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(5))
-                .until(() -> {
-                    time.advance(Duration.ofMillis(100));
-                    return condition.getAsBoolean();
-                });
+                .until(passing(time, condition));
+    }
+
+    /** Lets a little time pass, and looks. */
+    private static Callable<Boolean> passing(ManualTaskScheduler scheduler, BooleanSupplier condition) {
+        return () -> {
+            scheduler.advance(Duration.ofMillis(100));
+            return condition.getAsBoolean();
+        };
     }
 
     private static void join(CompletableFuture<Void> future) {
@@ -170,15 +176,9 @@ class TableBackfillTests {
         var other = new ManualTaskScheduler(Instant.parse("2026-01-01T12:00:00Z"));
         var dead = new Process("dead", true, other).active();
         dead.backfill.start();
-        await().until(() -> {
-            other.advance(Duration.ofMillis(100));
-            return dead.path.offered.size() >= 10;
-        });
+        await().until(passing(other, () -> dead.path.offered.size() >= 10));
         dead.path.finish(5);
-        await().until(() -> {
-            other.advance(Duration.ofMillis(100));
-            return stored().scanned() == 10;
-        });
+        await().until(passing(other, () -> stored().scanned() == 10));
 
         long before = time.nanoTime();
         var next = new Process("next", true).active();
@@ -213,10 +213,7 @@ class TableBackfillTests {
         assertThat(next.finished()).isEqualTo(all(0));
 
         // The sleeper wakes up, and notices.
-        await().until(() -> {
-            other.advance(Duration.ofMillis(100));
-            return owner.path.openSegments() == 0;
-        });
+        await().until(passing(other, () -> owner.path.openSegments() == 0));
         assertThat(stored().isOwnedBy("next")).isTrue();
         assertThat(stored().state()).isEqualTo(BackfillState.COMPLETED);
     }
@@ -265,10 +262,7 @@ class TableBackfillTests {
         var first = new Process("first", false, late).active();
         var second = new Process("second", false).active();
         first.backfill.start();
-        await().until(() -> {
-            late.advance(Duration.ofMillis(100));
-            return first.path.offered.size() >= 10;
-        });
+        await().until(passing(late, () -> first.path.offered.size() >= 10));
         second.backfill.stop();
         second.backfill.start();
         var begun = stored();
@@ -279,10 +273,7 @@ class TableBackfillTests {
             case DEACTIVATE -> join(first.backfill.deactivate());
             case NOTHING -> {}
         }
-        await().until(() -> {
-            late.advance(Duration.ofMillis(100));
-            return first.path.openSegments() == 0;
-        });
+        await().until(passing(late, () -> first.path.openSegments() == 0));
         assertThat(stored()).isEqualTo(begun);
 
         second.awaitState(BackfillState.COMPLETED);
@@ -301,10 +292,7 @@ class TableBackfillTests {
         var first = new Process("first", false, late).active();
         var second = new Process("second", false).active();
         first.backfill.start();
-        await().until(() -> {
-            late.advance(Duration.ofMillis(100));
-            return first.path.offered.size() >= 10;
-        });
+        await().until(passing(late, () -> first.path.offered.size() >= 10));
         second.backfill.stop();
         var stopped = stored();
         first.path.finish(5);

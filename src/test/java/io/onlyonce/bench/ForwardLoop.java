@@ -2,16 +2,13 @@ package io.onlyonce.bench;
 
 import software.amazon.awssdk.services.dynamodb.model.Record;
 
-/** Reads, and sends one item after the other to an outlet. */
+/** Reads, sends one item after the other to an outlet, and forgets at once what it has sent. */
 final class ForwardLoop implements Contestant {
 
     private final Outlet outlet;
-    private final boolean idempotent;
 
-    /** With a {@link NaiveLedger} if idempotent. */
-    ForwardLoop(Outlet outlet, boolean idempotent) {
+    ForwardLoop(Outlet outlet) {
         this.outlet = outlet;
-        this.idempotent = idempotent;
     }
 
     @Override
@@ -21,19 +18,12 @@ final class ForwardLoop implements Contestant {
 
     @Override
     public Finish consume(SourceTable source, int records, Place place) {
-        try (var streams = place.streams();
-                var dynamoDb = place.dynamoDb()) {
-            var ledger = idempotent ? new NaiveLedger(dynamoDb) : null;
+        try (var streams = place.streams()) {
             var pages = new Pages(streams, source);
             int sent = 0;
             while (true) {
                 for (Record record : pages.next()) {
-                    Runnable send = () -> outlet.send(record.dynamodb().newImage());
-                    if (ledger == null) {
-                        send.run();
-                    } else {
-                        ledger.handle(record.eventID(), send);
-                    }
+                    outlet.send(record.dynamodb().newImage());
                     if (++sent == records) {
                         return Finish.now(sent, place);
                     }

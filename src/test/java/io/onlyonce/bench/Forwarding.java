@@ -18,14 +18,18 @@ final class Forwarding implements Contestant {
         this.sender = sender;
     }
 
-    /** A loop that sends one item after the other, and forgets at once what it has sent. */
+    /** A {@link ForwardLoop}. */
     static Forwarding loop(Outlet outlet) {
-        return new Forwarding("loop, one at a time, no ledger", outlet, source -> new ForwardLoop(outlet, false));
+        return new Forwarding("loop, one at a time, no ledger", outlet, source -> new ForwardLoop(outlet));
     }
 
-    /** The loop with a {@link NaiveLedger}. */
+    /** A {@link NaiveConsumer} whose handler sends. */
     static Forwarding naive(Outlet outlet) {
-        return new Forwarding("naive idempotent loop, one at a time", outlet, source -> new ForwardLoop(outlet, true));
+        return new Forwarding(
+                "naive idempotent loop, one at a time",
+                outlet,
+                source -> new NaiveConsumer(
+                        record -> outlet.send(record.dynamodb().newImage())));
     }
 
     /** The service with nothing but a forward. */

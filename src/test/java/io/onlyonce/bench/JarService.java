@@ -1,5 +1,6 @@
 package io.onlyonce.bench;
 
+import io.onlyonce.ExecutableJar;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

@@ -1,9 +1,21 @@
 package io.onlyonce.bench;
 
+import java.util.function.Consumer;
 import software.amazon.awssdk.services.dynamodb.model.Record;
 
 /** The loop with a {@link NaiveLedger}: what people write by hand. */
 final class NaiveConsumer implements Contestant {
+
+    private final Consumer<Record> handler;
+
+    /** Its handler does nothing. */
+    NaiveConsumer() {
+        this(record -> {});
+    }
+
+    NaiveConsumer(Consumer<Record> handler) {
+        this.handler = handler;
+    }
 
     @Override
     public String name() {
@@ -19,7 +31,7 @@ final class NaiveConsumer implements Contestant {
             int handled = 0;
             while (true) {
                 for (Record record : pages.next()) {
-                    ledger.handle(record.eventID(), () -> {});
+                    ledger.handle(record.eventID(), () -> handler.accept(record));
                     if (++handled == records) {
                         ledger.checkpoint(record.dynamodb().sequenceNumber());
                         return Finish.now(handled, place);

@@ -2,6 +2,7 @@ package io.onlyonce.bench;
 
 import static software.amazon.awssdk.services.dynamodb.model.AttributeValue.fromS;
 
+import io.onlyonce.ExecutableJar;
 import io.onlyonce.LocalDynamoDb;
 import java.io.IOException;
 import java.io.UncheckedIOException;

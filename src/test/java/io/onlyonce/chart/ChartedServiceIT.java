@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.jayway.jsonpath.JsonPath;
+import io.onlyonce.ExecutableJar;
 import io.onlyonce.LocalDynamoDb;
 import io.onlyonce.forward.Receiver;
 import java.io.IOException;
@@ -208,14 +209,8 @@ class ChartedServiceIT {
     }
 
     private void start(Map<String, String> environment) throws IOException {
-        Path jar;
-        try (var built = Files.list(Path.of("target"))) {
-            jar = built.filter(file -> file.getFileName().toString().matches("onlyonce-.*-exec\\.jar"))
-                    .findFirst()
-                    .orElseThrow();
-        }
         var builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", jar.toString())
+                        ExecutableJar.java("-jar", ExecutableJar.path().toString()))
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
         builder.environment().putAll(environment);

@@ -56,11 +56,7 @@ class ShardReadingTests {
     @Test
     void whereNoMemoryIsLeftAShardReadsNothingAheadAndAnotherGoesOnInSmallPages() {
         String other = aws.addShard(arn, null);
-        fixture.pageMemory = PageMemory.unread(100) + 50_000;
-        fixture.path.hold(shard, true);
-        aws.put(arn, shard, 60);
-        fixture.start();
-        fixture.seconds(5);
+        startWithRecordsInHandThatLeaveNoRoomForAFullPage();
         aws.put(arn, shard, 30);
         aws.put(arn, other, 300);
         int before = reads(other);
@@ -83,11 +79,7 @@ class ShardReadingTests {
     @Test
     void memoryIsGivenBackByAShardThatIsClosed() {
         String other = aws.addShard(arn, null);
-        fixture.pageMemory = PageMemory.unread(100) + 50_000;
-        fixture.path.hold(shard, true);
-        aws.put(arn, shard, 60);
-        fixture.start();
-        fixture.seconds(5);
+        startWithRecordsInHandThatLeaveNoRoomForAFullPage();
         fixture.path.loseClaim(shard);
         fixture.seconds(1);
         aws.put(arn, other, 300);
@@ -96,6 +88,14 @@ class ShardReadingTests {
 
         assertThat(fixture.path.offered(other)).hasSize(300);
         assertThat(reads(other) - before).isBetween(3, 8);
+    }
+
+    private void startWithRecordsInHandThatLeaveNoRoomForAFullPage() {
+        fixture.pageMemory = PageMemory.unread(100) + 50_000;
+        fixture.path.hold(shard, true);
+        aws.put(arn, shard, 60);
+        fixture.start();
+        fixture.seconds(5);
     }
 
     private int reads(String of) {

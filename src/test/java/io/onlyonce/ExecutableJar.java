@@ -1,4 +1,4 @@
-package io.onlyonce.bench;
+package io.onlyonce;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,11 +9,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** The service as it is shipped, and the JVM of this process to run it on. */
-final class ExecutableJar {
+public final class ExecutableJar {
 
     private ExecutableJar() {}
 
-    static Path path() throws IOException {
+    /** Where it is. */
+    public static Path path() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("target"))) {
             return files.filter(file -> file.toString().endsWith("-exec.jar"))
                     .findFirst()
@@ -22,14 +23,14 @@ final class ExecutableJar {
     }
 
     /** A command line that may be added to. */
-    static List<String> java(String... more) {
+    public static List<String> java(String... more) {
         var command = new ArrayList<>(List.of(tool("java")));
         command.addAll(Arrays.asList(more));
         return command;
     }
 
     /** A program of the JDK. */
-    static String tool(String name) {
+    public static String tool(String name) {
         return Path.of(System.getProperty("java.home"), "bin", name).toString();
     }
 }
