@@ -28,7 +28,6 @@ record ConsumerContext(
     }
 
     void schedule(Duration delay, Runnable task) {
-        var unused = threads.timers()
-                .schedule(task, threads.timers().getClock().instant().plus(delay));
+        threads.after(delay, task);
     }
 }

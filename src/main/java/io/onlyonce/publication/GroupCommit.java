@@ -4,12 +4,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.scheduling.TaskScheduler;
 import org.springframework.util.backoff.BackOffExecution;
 
 /**
@@ -22,8 +20,7 @@ final class GroupCommit<T> {
 
     private final String name;
     private final Settings settings;
-    private final Executor executor;
-    private final TaskScheduler scheduler;
+    private final DeliveryThreads threads;
     private final Consumer<List<T>> write;
     private final ArrayDeque<T> queue = new ArrayDeque<>();
     private int flights;
@@ -38,12 +35,11 @@ final class GroupCommit<T> {
      */
     record Settings(int batchSize, int maxFlights, Duration linger) {}
 
-    /** {@code write} is called on {@code executor} and may throw to have the batch repeated. */
-    GroupCommit(String name, Settings settings, Executor executor, TaskScheduler scheduler, Consumer<List<T>> write) {
+    /** {@code write} is called on a thread of the ledger and may throw to have the batch repeated. */
+    GroupCommit(String name, Settings settings, DeliveryThreads threads, Consumer<List<T>> write) {
         this.name = name;
         this.settings = settings;
-        this.executor = executor;
-        this.scheduler = scheduler;
+        this.threads = threads;
         this.write = write;
     }
 
@@ -58,9 +54,9 @@ final class GroupCommit<T> {
             flights++;
             if (settings.linger().isZero()) {
                 List<T> batch = takeBatch();
-                executor.execute(() -> fly(batch, BackOffs.forLedger()));
+                threads.ledger().execute(() -> fly(batch, BackOffs.forLedger()));
             } else {
-                schedule(settings.linger(), this::flyAfterLinger);
+                threads.after(settings.linger(), this::flyAfterLinger);
                 return;
             }
         }
@@ -71,7 +67,7 @@ final class GroupCommit<T> {
         synchronized (this) {
             batch = takeBatch();
         }
-        executor.execute(() -> fly(batch, BackOffs.forLedger()));
+        threads.ledger().execute(() -> fly(batch, BackOffs.forLedger()));
     }
 
     private List<T> takeBatch() {
@@ -89,7 +85,7 @@ final class GroupCommit<T> {
             problem = "%s fails: %s".formatted(name, e);
             long delay = backOff.nextBackOff();
             log.warn("{} of {} records failed, trying again in {} ms: {}", name, batch.size(), delay, e.toString());
-            schedule(Duration.ofMillis(delay), () -> executor.execute(() -> fly(batch, backOff)));
+            threads.after(Duration.ofMillis(delay), () -> threads.ledger().execute(() -> fly(batch, backOff)));
             return;
         }
         problem = null;
@@ -102,9 +98,5 @@ final class GroupCommit<T> {
     /** Why batches are being repeated at present; absent if none is. */
     @Nullable String problem() {
         return problem;
-    }
-
-    private void schedule(Duration delay, Runnable task) {
-        var unused = scheduler.schedule(task, scheduler.getClock().instant().plus(delay));
     }
 }

@@ -70,12 +70,7 @@ final class TableRecordPath implements RecordPath {
     }
 
     private <T> GroupCommit<T> groupCommit(String name, GroupCommit.Settings settings, Consumer<List<T>> write) {
-        return new GroupCommit<>(
-                name + " of table " + table.name(),
-                settings,
-                context.threads().ledger(),
-                context.threads().timers(),
-                write);
+        return new GroupCommit<>(name + " of table " + table.name(), settings, context.threads(), write);
     }
 
     @Override

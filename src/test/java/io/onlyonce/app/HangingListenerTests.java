@@ -12,8 +12,11 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -21,6 +24,7 @@ import org.springframework.context.event.EventListener;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** A listener that does not return: seen while it hangs, interrupted when the service stops, and called again by the next one. */
+@ExtendWith(OutputCaptureExtension.class)
 class HangingListenerTests {
 
     private final LocalDynamoDb local = LocalDynamoDb.shared();
@@ -28,7 +32,7 @@ class HangingListenerTests {
     private final String prefix = LocalDynamoDb.uniqueName("books");
 
     @Test
-    void isSeenInHealthInterruptedAfterTheGraceAndRunsAgain() {
+    void isSeenInHealthInterruptedAfterTheGraceAndRunsAgain(CapturedOutput output) {
         local.client().putItem(put -> put.tableName(table).item(Map.of("id", AttributeValue.fromS("a"))));
         Listener listener;
         long stopping;
@@ -54,6 +58,7 @@ class HangingListenerTests {
             await().atMost(Duration.ofSeconds(60)).until(() -> !next.calls.isEmpty());
             assertThat(next.calls).containsExactly("called again");
         }
+        assertThat(output).as("threads end in order").doesNotContain("Exception in thread");
     }
 
     private ConfigurableApplicationContext run(boolean hang) {
