@@ -33,6 +33,7 @@ record QuarantinedRecordDescriptor(
         FailureDescriptor failure,
         String stackTrace,
         int attempts,
+        Instant firstAttemptAt,
         Instant quarantinedAt,
         Instant lastAttemptAt,
         boolean truncated)
@@ -58,6 +59,7 @@ record QuarantinedRecordDescriptor(
                 FailureDescriptor.of(quarantined.failure()),
                 quarantined.failure().stackTrace(),
                 quarantined.attempts(),
+                quarantined.firstAttemptAt(),
                 quarantined.firstQuarantinedAt(),
                 quarantined.lastAttemptAt(),
                 quarantined.truncated());

@@ -30,7 +30,7 @@ public final class ConsumerListeners implements ConsumerListener {
         for (ConsumerListener listener : listeners) {
             try {
                 message.accept(listener);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 log.error("{} threw; nothing else is affected", listener, e);
             }
         }
@@ -77,7 +77,7 @@ public final class ConsumerListeners implements ConsumerListener {
     private static void tellEnd(CallEnd end, @Nullable Throwable failure) {
         try {
             end.ended(failure);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.error("{} threw; nothing else is affected", end, e);
         }
     }

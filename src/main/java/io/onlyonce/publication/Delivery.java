@@ -10,6 +10,7 @@ import io.onlyonce.stream.ShardId;
 import io.onlyonce.stream.StreamRecord;
 import java.lang.reflect.UndeclaredThrowableException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,7 @@ final class Delivery {
     private final Set<String> completed;
     private final Failures failures;
     private @Nullable LedgerUnavailableException ledgerFailure;
+    private @Nullable Instant firstAttemptAt;
 
     /** Told, on any thread and with no lock held, when progress needs no saving any more. */
     @FunctionalInterface
@@ -93,6 +95,11 @@ final class Delivery {
         return failures.attempts();
     }
 
+    /** When the first round began. */
+    synchronized Instant firstAttemptAt() {
+        return Objects.requireNonNull(firstAttemptAt, "No round has begun");
+    }
+
     Map<String, AttributeValue> newImage() {
         var image = record.newImage();
         if (image == null) {
@@ -104,6 +111,9 @@ final class Delivery {
     }
 
     synchronized void beginRound() {
+        if (firstAttemptAt == null) {
+            firstAttemptAt = path.now();
+        }
         failures.beginRound();
         ledgerFailure = null;
     }
@@ -121,9 +131,9 @@ final class Delivery {
             handler.accept(call);
         } catch (UndeclaredThrowableException e) {
             // What a listener method declared as checked; decisions fall on the real type.
-            failure = Objects.requireNonNullElse(e.getUndeclaredThrowable(), e);
+            failure = ReadableFailure.of(Objects.requireNonNullElse(e.getUndeclaredThrowable(), e));
         } catch (Throwable e) {
-            failure = e;
+            failure = ReadableFailure.of(e);
         }
         call.markReturned();
         var duration = Duration.ofNanos(System.nanoTime() - start);

@@ -1,6 +1,7 @@
 package io.onlyonce.publication;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.core.retry.RetryPolicy;
@@ -62,9 +63,13 @@ final class Failures {
         Duration delay = thisRound.isEmpty() ? null : retries.delayAfter(attempts);
         if (delay == null) {
             givenUp.putAll(thisRound);
-            return new RoundOutcome.GivenUp(Map.copyOf(givenUp));
+            return new RoundOutcome.GivenUp(inOrder(givenUp));
         }
-        return new RoundOutcome.Retry(Map.copyOf(thisRound), longest(delay));
+        return new RoundOutcome.Retry(inOrder(thisRound), longest(delay));
+    }
+
+    private static Map<String, Throwable> inOrder(Map<String, Throwable> failures) {
+        return Collections.unmodifiableMap(new LinkedHashMap<>(failures));
     }
 
     /** The policy's delay, or a longer one that a failure asks for. */

@@ -53,7 +53,7 @@ final class ProgressReport {
         while (next != null) {
             try {
                 next.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 // The checkpoint stays where it was, so nothing is lost; the next position is told all the same.
                 log.error("Progress of a shard could not be recorded", e);
             }

@@ -45,6 +45,7 @@ final class Quarantine {
             ShardId shardId,
             StreamRecord record,
             Progress progress,
+            Instant firstAttemptAt,
             Map<String, Throwable> failures) {
         Instant now = clock.instant();
         var quarantined = new QuarantinedRecord(
@@ -58,6 +59,7 @@ final class Quarantine {
                 new TreeSet<>(failures.keySet()),
                 failure(failures),
                 progress.attempts(),
+                firstAttemptAt,
                 now,
                 now,
                 false);
@@ -71,7 +73,7 @@ final class Quarantine {
                     record.sequenceNumber(),
                     quarantined.failedListeners(),
                     quarantined.attempts(),
-                    failures.values().iterator().next()));
+                    last(failures).getValue()));
         }
         return outcome;
     }
@@ -90,6 +92,7 @@ final class Quarantine {
                 new TreeSet<>(failures.keySet()),
                 failure(failures),
                 before.attempts() + progress.attempts(),
+                before.firstAttemptAt(),
                 before.firstQuarantinedAt(),
                 clock.instant(),
                 before.truncated());
@@ -110,21 +113,26 @@ final class Quarantine {
                                     quarantined.id(),
                                     quarantined.attempts(),
                                     quarantined.failedListeners()),
-                    failures.values().iterator().next());
+                    last(failures).getValue());
         }
         return outcome;
     }
 
     private static Failure failure(Map<String, Throwable> failures) {
-        var first = failures.entrySet().iterator().next();
-        Throwable thrown = first.getValue();
+        var last = last(failures);
+        Throwable thrown = last.getValue();
         var stackTrace = new StringWriter();
         thrown.printStackTrace(new PrintWriter(stackTrace));
         return new Failure(
-                first.getKey(),
+                last.getKey(),
                 thrown.getClass().getName(),
                 cut(String.valueOf(thrown.getMessage())),
                 cut(stackTrace.toString()));
+    }
+
+    /** The listener that was called last among those that fail: what failed first may have been given up long ago. */
+    private static Map.Entry<String, Throwable> last(Map<String, Throwable> failures) {
+        return List.copyOf(failures.entrySet()).get(failures.size() - 1);
     }
 
     private static String cut(String text) {

@@ -95,7 +95,10 @@ public final class Redrive {
         if (outcome instanceof InProgress elsewhere
                 && (path.isOurs(elsewhere.holder())
                         || abandoned.areAbandoned(
-                                claim.key(), elsewhere, path.settings().claimTimeout()))) {
+                                path.table(),
+                                claim.key(),
+                                elsewhere,
+                                path.settings().claimTimeout()))) {
             outcome = path.ledger().redriveFrom(claim, elsewhere.holder());
         }
         if (outcome instanceof Claimed claimed) {
@@ -130,7 +133,8 @@ public final class Redrive {
             return end(quarantined, delivery, outcome, path);
         } catch (RuntimeException e) {
             // Listeners have run, and the next call must know.
-            key.keepFor(delivery);
+            key.keepFor(delivery.saves());
+            delivery.reopen();
             throw e;
         }
     }
@@ -159,31 +163,39 @@ public final class Redrive {
     }
 
     /** The key of a redrive: in flight until the call ends or, where the call could not write the end, until its progress is saved. */
-    private static final class HeldKey {
+    static final class HeldKey {
 
         private final InFlightKeys keys;
         private final String key;
         private @Nullable ProgressSaves awaited;
+        private boolean left;
 
         HeldKey(InFlightKeys keys, String key) {
             this.keys = keys;
             this.key = key;
         }
 
-        synchronized void keepFor(Delivery delivery) {
-            awaited = delivery.saves();
-            delivery.reopen();
+        synchronized void keepFor(ProgressSaves saves) {
+            awaited = saves;
         }
 
         synchronized void callEnded() {
             if (awaited == null) {
-                keys.leave(key);
+                leave();
             }
         }
 
         synchronized void progressSaved() {
             if (awaited != null && !awaited.arePending()) {
                 awaited = null;
+                leave();
+            }
+        }
+
+        /** Once: whoever has entered since is another. */
+        private void leave() {
+            if (!left) {
+                left = true;
                 keys.leave(key);
             }
         }

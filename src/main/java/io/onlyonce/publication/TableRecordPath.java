@@ -14,6 +14,7 @@ import io.onlyonce.stream.SequenceNumber;
 import io.onlyonce.stream.ShardId;
 import io.onlyonce.stream.StreamRecord;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -110,6 +111,10 @@ final class TableRecordPath implements RecordPath {
         return context.threads().ledger();
     }
 
+    Instant now() {
+        return context.clock().instant();
+    }
+
     long nanoTime() {
         return context.nanoTime();
     }
@@ -178,7 +183,7 @@ final class TableRecordPath implements RecordPath {
         try {
             context.publisher().publishEvent(new PublishedItemEvent(context.publisher(), new PublishedItem(delivery)));
         } catch (Throwable e) {
-            failure = e;
+            failure = ReadableFailure.of(e);
         }
         return delivery.endRound(failure);
     }
@@ -205,10 +210,7 @@ final class TableRecordPath implements RecordPath {
     /** Tells how long a record took, as far as that is known. */
     void processed(StreamRecord record) {
         if (!record.isBackfilled()) {
-            consumerListener()
-                    .itemDelivered(
-                            table(),
-                            Duration.between(record.createdAt(), context.clock().instant()));
+            consumerListener().itemDelivered(table(), Duration.between(record.createdAt(), now()));
         }
     }
 
@@ -255,8 +257,14 @@ final class TableRecordPath implements RecordPath {
     /** Sets a record aside. An exception means that nothing was decided; the shard waits and the listeners get another round. */
     CommitOutcome setAside(Slot slot, Map<String, Throwable> failures) {
         Progress reached = slot.delivery().giveUp();
-        CommitOutcome outcome =
-                quarantine.setAside(table(), ledger(), slot.owner.shardId(), slot.record, reached, failures);
+        CommitOutcome outcome = quarantine.setAside(
+                table(),
+                ledger(),
+                slot.owner.shardId(),
+                slot.record,
+                reached,
+                slot.delivery().firstAttemptAt(),
+                failures);
         if (outcome.isWritten()) {
             slot.delivery().finish();
             finished(slot.record, RecordOutcome.QUARANTINED);

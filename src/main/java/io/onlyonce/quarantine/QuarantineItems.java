@@ -47,6 +47,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * message           S     its message
  * stackTrace        S     its stack trace
  * attempts          N     failed attempts
+ * firstAttemptAt    S     ISO time
  * quarantinedAt     S     ISO time, first
  * lastAttemptAt     S     ISO time
  * truncated         BOOL  whether something was left out or shortened
@@ -79,6 +80,7 @@ final class QuarantineItems {
     private static final String MESSAGE = "message";
     private static final String STACK_TRACE = "stackTrace";
     private static final String ATTEMPTS = "attempts";
+    private static final String FIRST_ATTEMPT_AT = "firstAttemptAt";
     private static final String QUARANTINED_AT = "quarantinedAt";
     private static final String LAST_ATTEMPT_AT = "lastAttemptAt";
     private static final String TRUNCATED = "truncated";
@@ -130,6 +132,7 @@ final class QuarantineItems {
         item.put(MESSAGE, text(failure.message()));
         item.put(STACK_TRACE, text(failure.stackTrace()));
         item.put(ATTEMPTS, fromN(Integer.toString(quarantined.attempts())));
+        item.put(FIRST_ATTEMPT_AT, fromS(quarantined.firstAttemptAt().toString()));
         item.put(QUARANTINED_AT, fromS(quarantined.firstQuarantinedAt().toString()));
         item.put(LAST_ATTEMPT_AT, fromS(quarantined.lastAttemptAt().toString()));
         item.put(TRUNCATED, fromBool(quarantined.truncated()));
@@ -164,6 +167,7 @@ final class QuarantineItems {
                         required(item, MESSAGE, AttributeValue::s),
                         required(item, STACK_TRACE, AttributeValue::s)),
                 attempts(item),
+                time(item, FIRST_ATTEMPT_AT),
                 time(item, QUARANTINED_AT),
                 time(item, LAST_ATTEMPT_AT),
                 required(item, TRUNCATED, AttributeValue::bool));

@@ -18,6 +18,7 @@ import java.util.Set;
  * @param failedListeners listeners that have not
  * @param failure last exception
  * @param attempts failed attempts
+ * @param firstAttemptAt when the delivery that gave it up began; one that another process began earlier is not known
  * @param firstQuarantinedAt when it was first set aside
  * @param lastAttemptAt when it was last tried
  * @param truncated whether something was left out because a DynamoDB item holds 400 KB
@@ -33,6 +34,7 @@ public record QuarantinedRecord(
         Set<String> failedListeners,
         Failure failure,
         int attempts,
+        Instant firstAttemptAt,
         Instant firstQuarantinedAt,
         Instant lastAttemptAt,
         boolean truncated) {

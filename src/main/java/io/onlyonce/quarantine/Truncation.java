@@ -84,6 +84,7 @@ final class Truncation {
                 whole.failedListeners(),
                 failure,
                 whole.attempts(),
+                whole.firstAttemptAt(),
                 whole.firstQuarantinedAt(),
                 whole.lastAttemptAt(),
                 true);

@@ -184,6 +184,7 @@ class QuarantineEndpointTests {
                           },
                           "stackTrace": "java.lang.IllegalStateException: Out of stock\\n\\tat OrderListener.on",
                           "attempts": 5,
+                          "firstAttemptAt": "2026-07-14T10:15:59Z",
                           "quarantinedAt": "2026-07-14T10:16:01.500Z",
                           "lastAttemptAt": "2026-07-14T10:16:01.500Z",
                           "truncated": false

@@ -23,6 +23,9 @@ final class StartUpBench {
 
     private static final Pattern STARTED = Pattern.compile("Started \\w+ in ");
 
+    /** Compiles sooner and less well: a start has much to run once. */
+    private static final String QUICK_COMPILER = "-XX:TieredStopAtLevel=1";
+
     /** What Boot's starters for the web and actuator bring. */
     private static final Pattern BOOT = Pattern.compile(
             "(spring-(?!cloud|retry).*|micrometer-(commons|core|jakarta9|observation).*|tomcat-.*|jackson-.*|slf4j-.*|logback-.*|log4j-.*|jul-to-.*|snakeyaml.*|jakarta\\..*|HdrHistogram.*|LatencyUtils.*|jspecify.*|commons-logging.*)\\.jar");
@@ -41,10 +44,21 @@ final class StartUpBench {
      * @param bytes what has to be shipped
      * @param consumes whether it handles records
      */
-    private record Start(List<String> command, long bytes, boolean consumes) {}
+    private record Start(List<String> command, long bytes, boolean consumes) {
+
+        Start with(String jvmOption) {
+            var longer = new ArrayList<>(command);
+            longer.add(1, jvmOption);
+            return new Start(longer, bytes, consumes);
+        }
+
+        Start plus(long moreBytes) {
+            return new Start(command, bytes + moreBytes, consumes);
+        }
+    }
 
     /**
-     * What a JVM can keep of a start that was made for practice.
+     * What a JVM can keep of a whole run that was made for practice.
      *
      * @param name what it is called
      * @param write option that keeps it in a file
@@ -128,34 +142,28 @@ final class StartUpBench {
             }
             String extracted = application.resolve(jar.getFileName()).toString();
             Training training = Training.of(Runtime.version());
-            Path trained = home.resolve("trained");
-            run(ExecutableJar.java(
-                    training.write() + trained,
-                    "-Dspring.context.exit=onRefresh",
-                    "-Donlyonce.enabled=false",
-                    "-Donlyonce.tables.create=false",
-                    "-jar",
-                    extracted));
             var starts = new LinkedHashMap<String, Start>();
             starts.put("**Onlyonce**, executable jar", new Start(onlyonce(jar.toString()), Files.size(jar), true));
-            starts.put("**Onlyonce**, extracted", new Start(onlyonce(extracted), Files.size(jar), true));
-            starts.put(
-                    "**Onlyonce**, extracted, " + training.name(),
-                    new Start(
-                            onlyonce(training.read() + trained, extracted),
-                            Files.size(jar) + Files.size(trained),
-                            true));
-            starts.put("bare Spring Boot application with actuator", bare(application.resolve("lib")));
+            var onlyonce = new Start(onlyonce(extracted), Files.size(jar), true);
+            addAll(starts, "**Onlyonce**, extracted", onlyonce, training);
+            addAll(starts, "bare Spring Boot application with actuator", bare(application.resolve("lib")), training);
             return starts;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private List<String> onlyonce(String... jarLast) {
-        var options = new ArrayList<>(List.of(jarLast));
-        options.add(options.size() - 1, "-jar");
-        var command = ExecutableJar.java(options.toArray(String[]::new));
+    private void addAll(Map<String, Start> starts, String name, Start start, Training training) throws IOException {
+        Path trained = home.resolve("trained-" + starts.size());
+        var unused = time(start.with(training.write() + trained));
+        var quick = start.with(training.read() + trained).plus(Files.size(trained));
+        starts.put(name, start);
+        starts.put(name + ", " + training.name(), quick);
+        starts.put(name + ", " + training.name() + ", `" + QUICK_COMPILER + "`", quick.with(QUICK_COMPILER));
+    }
+
+    private List<String> onlyonce(String jar) {
+        var command = ExecutableJar.java("-jar", jar);
         command.addAll(arguments);
         return command;
     }

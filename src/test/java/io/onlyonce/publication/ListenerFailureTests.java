@@ -14,6 +14,7 @@ import io.onlyonce.publication.ConsumerListener.RecordOutcome;
 import java.io.IOException;
 import java.lang.reflect.UndeclaredThrowableException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -292,6 +293,54 @@ class ListenerFailureTests {
     }
 
     @Test
+    void aFailureThatCannotBeToldEndsInQuarantineLikeAnyOther() {
+        try (var process = process()
+                .retryPolicy(retries(0).build())
+                .listener("a", event -> {
+                    throw new IllegalStateException("wraps", new Untold());
+                })
+                .start()) {
+            process.open("s").offer(insert(1)).awaitPosition(insert(1));
+
+            assertThat(process.world.quarantine.all()).singleElement().satisfies(record -> assertThat(
+                            record.failure().message())
+                    .isEqualTo("java.lang.IllegalStateException, whose message cannot be read"));
+        }
+    }
+
+    private static final class Untold extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public String getMessage() {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    @Test
+    void aRecordIsSetAsideWithWhatFailedLastAndWithTheTimeOfItsFirstAttempt() {
+        var policy = retries(2).excludes(IllegalArgumentException.class).build();
+        try (var process = process()
+                .retryPolicy(policy)
+                .listener("a", failsUpTo(99, "a"))
+                .listener("b", event -> {
+                    throw new IllegalArgumentException("fatal at once");
+                })
+                .listener("c", succeeds("c"))
+                .start()) {
+            process.open("s").offer(insert(1)).awaitPosition(insert(1));
+
+            assertThat(process.world.quarantine.all()).singleElement().satisfies(record -> {
+                assertThat(record.failedListeners()).isEqualTo(Set.of("a.on", "b.on"));
+                assertThat(record.failure().listener()).isEqualTo("a.on");
+                assertThat(record.failure().message()).isEqualTo("a failed");
+                assertThat(record.firstAttemptAt()).isBefore(record.lastAttemptAt());
+            });
+        }
+    }
+
+    @Test
     void aShardWaitsForARecordThatCannotBeSetAside() {
         var time = new ManualTaskScheduler();
         try (var process = process()
@@ -320,7 +369,8 @@ class ListenerFailureTests {
                 // Progress to be saved waits beside it, for less.
                 eventually().untilAsserted(() -> assertThat(time.delays())
                         .anyMatch(delay -> delay.compareTo(Duration.ofMillis(20)) > 0));
-                time.advance(Duration.ofSeconds(7));
+                // No further: the next round may have failed before this returns.
+                time.advance(Collections.max(time.delays()));
             }
             shard.awaitPosition(insert(3));
 

@@ -109,6 +109,20 @@ class RedriveFailureTests {
     }
 
     @Test
+    void keyOfARedriveIsLeftOnceThoughItsProgressIsSavedBeforeItsCallEnds() {
+        var keys = new InFlightKeys(Runnable::run);
+        keys.enter("key");
+        var held = new Redrive.HeldKey(keys, "key");
+        held.keepFor(new ProgressSaves());
+        held.progressSaved();
+        assertThat(keys.enter("key")).isTrue();
+
+        held.callEnded();
+
+        assertThat(keys.enter("key")).as("left by another's call").isFalse();
+    }
+
+    @Test
     void listenersThatHaveRunDoNotRunAgainWhenTheEndCouldNotBeWritten() {
         try (var process = start()) {
             String id = quarantineOne(process).id();

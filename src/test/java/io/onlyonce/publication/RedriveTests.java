@@ -342,6 +342,7 @@ class RedriveTests {
                 of.failedListeners(),
                 of.failure(),
                 of.attempts(),
+                of.firstAttemptAt(),
                 of.firstQuarantinedAt(),
                 of.lastAttemptAt(),
                 truncated);

@@ -85,6 +85,7 @@ abstract class QuarantineStoreContract {
                 0,
                 CREATED_AT,
                 CREATED_AT,
+                CREATED_AT,
                 false);
         put(bare);
 
@@ -106,6 +107,7 @@ abstract class QuarantineStoreContract {
                 Set.of("OrderListener.on"),
                 FAILURE,
                 6,
+                first.firstAttemptAt(),
                 first.firstQuarantinedAt(),
                 first.lastAttemptAt().plusSeconds(3600),
                 false);

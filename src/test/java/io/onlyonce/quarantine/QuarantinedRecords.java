@@ -40,6 +40,7 @@ public final class QuarantinedRecords {
                 Set.of("OrderListener.on", "StockListener.on"),
                 failure,
                 5,
+                Instant.parse("2026-07-14T10:15:59Z"),
                 Instant.parse("2026-07-14T10:16:01.5Z"),
                 Instant.parse("2026-07-14T10:16:01.5Z"),
                 false);

@@ -99,6 +99,7 @@ class TruncationTests {
                 1,
                 CREATED_AT,
                 CREATED_AT,
+                CREATED_AT,
                 false);
 
         assertThat(size(fit(withLargeKey))).isLessThan(Truncation.LARGEST_ITEM);
