@@ -29,9 +29,6 @@ public final class Bench {
         // The fake's server: otherwise each answer waits for the acknowledgement of its own head.
         System.setProperty("sun.net.httpserver.nodelay", "true");
         try (var database = BenchDatabase.start()) {
-            // KCL needs minutes until it reads, so it starts first.
-            var throughput = parts.contains("throughput") ? new ThroughputBench(database, report, rounds) : null;
-            var latency = parts.contains("latency") ? new LatencyBench(database, report) : null;
             if (parts.contains("cost")) {
                 new CostBench(database, report).run();
             }
@@ -53,15 +50,15 @@ public final class Bench {
             if (parts.contains("forward")) {
                 new ForwardBench(database, report, rounds).run();
             }
-            if (throughput != null) {
-                throughput.run();
+            if (parts.contains("throughput")) {
+                new ThroughputBench(database, report, rounds).run();
             }
-            if (latency != null) {
-                latency.run();
+            if (parts.contains("latency")) {
+                new LatencyBench(database, report).run();
             }
         }
         report.print();
-        // Workers of KCL do not end by themselves.
+        // Clients of KCL's workers do not end by themselves.
         System.exit(0);
     }
 }

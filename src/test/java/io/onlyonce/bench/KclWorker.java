@@ -11,32 +11,34 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import software.amazon.awssdk.services.dynamodb.model.Record;
+import software.amazon.kinesis.coordinator.Scheduler;
 
 /** A worker of the Kinesis Client Library with the adapter, as the documents show it. It needs minutes until it reads, so it is started long before it is measured. */
-final class KclWorker {
+final class KclWorker implements AutoCloseable {
 
     private final SourceTable source;
     private final Place place;
+    private final Scheduler scheduler;
     private final CountDownLatch awake = new CountDownLatch(1);
     private volatile Consumer<Record> handler = item -> awake.countDown();
 
-    private KclWorker(SourceTable source, Place place) {
+    private KclWorker(SourceTable source, Place place, Consumer<DynamoDBStreamsPollingConfig> settings) {
         this.source = source;
         this.place = place;
-    }
-
-    /** Starts one. */
-    static KclWorker start(SourceTable source, Place place, Consumer<DynamoDBStreamsPollingConfig> settings) {
-        var worker = new KclWorker(source, place);
-        var scheduler = PlainKcl.scheduler(
+        this.scheduler = PlainKcl.scheduler(
                 place.endpoint(),
                 place.streams(),
                 source.name(),
                 LocalDynamoDb.uniqueName("kcl"),
                 "bench",
                 settings,
-                item -> worker.handler.accept(item));
-        var thread = new Thread(scheduler, "kcl");
+                item -> handler.accept(item));
+    }
+
+    /** Starts one. */
+    static KclWorker start(SourceTable source, Place place, Consumer<DynamoDBStreamsPollingConfig> settings) {
+        var worker = new KclWorker(source, place, settings);
+        var thread = new Thread(worker.scheduler, "kcl");
         thread.setDaemon(true);
         thread.start();
         return worker;
@@ -62,6 +64,12 @@ final class KclWorker {
     /** Writes new items for it. */
     void write(int items) {
         source.write(place.dynamoDb(), items);
+    }
+
+    /** Ends it, so that it keeps nobody else from working. */
+    @Override
+    public void close() {
+        scheduler.shutdown();
     }
 
     CallMeter meter() {

@@ -1,5 +1,6 @@
 package io.onlyonce.bench;
 
+import com.amazonaws.services.dynamodbv2.streamsadapter.polling.DynamoDBStreamsPollingConfig;
 import io.onlyonce.ItemInserted;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -8,14 +9,15 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.awaitility.Awaitility;
-import org.springframework.context.ConfigurableApplicationContext;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.Record;
 
 /**
- * From PutItem's answer to the first line of the listener, at about ten writes a second at random moments. All contestants read the same stream at the same time, so that they meet the same moments. Then silence, to
+ * From PutItem's answer to the first line of the listener, at about ten writes a second at random moments. Two contestants at a time read the same stream, so that they meet the same moments. Then silence, to
  * see what they cost when there is nothing to do.
  */
 final class LatencyBench {
@@ -29,9 +31,6 @@ final class LatencyBench {
     private final BenchDatabase database;
     private final Report report;
     private final DynamoDbClient writer;
-    private final SourceTable source;
-    private final Map<String, Watch> watches = new LinkedHashMap<>();
-    private final List<KclWorker> kcl;
 
     /** When which items reached one contestant. */
     private record Watch(CallMeter meter, Map<String, Long> handled) {
@@ -41,112 +40,140 @@ final class LatencyBench {
         }
     }
 
-    /** Starts KCL at once. */
+    /** A contestant on its way; closed, it reads no more. */
+    private record Entry(String name, Watch watch, AutoCloseable end) {
+
+        long reads() {
+            return watch.meter().calls("GetRecords");
+        }
+    }
+
+    /** Starts a contestant on a table, and returns when it reads. */
+    @FunctionalInterface
+    private interface Start {
+
+        Entry on(SourceTable source);
+    }
+
     LatencyBench(BenchDatabase database, Report report) {
         this.database = database;
         this.report = report;
         this.writer = Place.at(database.near()).dynamoDb();
-        this.source = SourceTable.create(writer, 0);
-        this.kcl = List.of(
-                KclWorker.start(source, place(), polling -> {}),
-                KclWorker.start(source, place(), KclWorker.idle(Duration.ofMillis(200))));
-    }
-
-    private Place place() {
-        return Place.at(database.near());
     }
 
     void run() {
-        watch("KCL, as shipped (1 s idle), no ledger", kcl.get(0));
-        watch("KCL, 200 ms idle, no ledger", kcl.get(1));
-        pollEvery("loop, fixed delay of 500 ms, no ledger", Duration.ofMillis(500));
-        pollEvery("loop, fixed delay of 200 ms, no ledger", Duration.ofMillis(200));
-        var contexts = List.of(
-                onlyonce("**Onlyonce**, as shipped (100 ms to 1 s)"),
+        var table = report.table(
+                "Latency in ms, " + WRITES + " writes at random moments, ten a second",
+                "consumer",
+                "p50",
+                "p95",
+                "p99",
+                "GetRecords a minute",
+                "GetRecords a second after a minute of silence");
+        compare(
+                table,
+                kcl("KCL, as shipped (1 s idle), no ledger", polling -> {}),
+                onlyonce("**Onlyonce**, as shipped (100 ms to 1 s)"));
+        compare(
+                table,
+                kcl("KCL, 200 ms idle, no ledger", KclWorker.idle(Duration.ofMillis(200))),
                 onlyonce(
                         "**Onlyonce**, both delays 200 ms",
                         "--onlyonce.polling.min-delay=200ms",
                         "--onlyonce.polling.max-delay=200ms"));
+        compare(
+                table,
+                loop("loop, fixed delay of 500 ms, no ledger", Duration.ofMillis(500)),
+                loop("loop, fixed delay of 200 ms, no ledger", Duration.ofMillis(200)));
+    }
+
+    /** DynamoDB has two readers of a shard at most, so two meet the same moments. */
+    private void compare(Report.Table table, Start one, Start other) {
+        var source = SourceTable.create(writer, 0);
+        var entries = List.of(one.on(source), other.on(source));
         try {
-            write("warm-up", WARM_UP);
-            Map<String, Long> before = reads();
+            write(source, "warm-up", WARM_UP, entries);
+            List<Long> before = entries.stream().map(Entry::reads).toList();
             long begin = System.nanoTime();
-            Map<String, Long> answered = write("item", WRITES);
+            Map<String, Long> answered = write(source, "item", WRITES, entries);
             double minutes = (System.nanoTime() - begin) / 60e9;
-            Map<String, Long> after = reads();
+            List<Long> after = entries.stream().map(Entry::reads).toList();
             pause(SILENCE);
-            Map<String, Long> idle = reads();
+            List<Long> idle = entries.stream().map(Entry::reads).toList();
             pause(IDLE_SAMPLE);
-            Map<String, Long> end = reads();
-            var table = report.table(
-                    "Latency in ms, " + WRITES + " writes at random moments, ten a second",
-                    "consumer",
-                    "p50",
-                    "p95",
-                    "p99",
-                    "GetRecords a minute",
-                    "GetRecords a second after a minute of silence");
-            watches.forEach((name, watch) -> {
-                var latencies = latencies(answered, watch);
+            for (int i = 0; i < entries.size(); i++) {
+                var entry = entries.get(i);
+                var latencies = latencies(answered, entry.watch());
                 table.row(
-                        name,
+                        entry.name(),
                         percentile(latencies, 50),
                         percentile(latencies, 95),
                         percentile(latencies, 99),
-                        "%.0f".formatted((after.get(name) - before.get(name)) / minutes),
-                        "%.2f".formatted((end.get(name) - idle.get(name)) / (double) IDLE_SAMPLE.toSeconds()));
-            });
+                        "%.0f".formatted((after.get(i) - before.get(i)) / minutes),
+                        "%.2f".formatted((entry.reads() - idle.get(i)) / (double) IDLE_SAMPLE.toSeconds()));
+            }
         } finally {
-            contexts.forEach(ConfigurableApplicationContext::close);
+            entries.forEach(LatencyBench::close);
         }
     }
 
-    private ConfigurableApplicationContext onlyonce(String name, String... settings) {
-        var watch = newWatch(name, CallMeter.ofCalls());
-        var consumer = new OnlyonceConsumer(name, item -> watch.on(id(item)), settings);
-        return consumer.start(source, new Place(database.near(), watch.meter()));
+    private static void close(Entry entry) {
+        try {
+            entry.end().close();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Start onlyonce(String name, String... settings) {
+        return source -> {
+            var watch = newWatch(CallMeter.ofCalls());
+            var consumer = new OnlyonceConsumer(name, item -> watch.on(id(item)), settings);
+            return new Entry(name, watch, consumer.start(source, new Place(database.near(), watch.meter())));
+        };
+    }
+
+    private Start kcl(String name, Consumer<DynamoDBStreamsPollingConfig> settings) {
+        return source -> {
+            var worker =
+                    KclWorker.start(source, Place.at(database.near()), settings).awaitAwake();
+            var watch = newWatch(worker.meter());
+            worker.handle(item -> watch.on(item.dynamodb().keys().get("id").s()));
+            return new Entry(name, watch, worker);
+        };
+    }
+
+    private Start loop(String name, Duration delay) {
+        return source -> {
+            var watch = newWatch(CallMeter.ofCalls());
+            var pages = new Pages(new Place(database.near(), watch.meter()).streams(), source);
+            var ended = new AtomicBoolean();
+            var thread = new Thread(
+                    () -> {
+                        while (!ended.get()) {
+                            for (Record item : pages.next()) {
+                                watch.on(item.dynamodb().keys().get("id").s());
+                            }
+                            pause(delay);
+                        }
+                    },
+                    name);
+            thread.setDaemon(true);
+            thread.start();
+            return new Entry(name, watch, () -> ended.set(true));
+        };
+    }
+
+    private static Watch newWatch(CallMeter meter) {
+        return new Watch(meter, new ConcurrentHashMap<>());
     }
 
     private static String id(ItemInserted<Map<String, AttributeValue>> item) {
         return item.keys().get("id").s();
     }
 
-    private void watch(String name, KclWorker worker) {
-        var watch = newWatch(name, worker.awaitAwake().meter());
-        worker.handle(item -> watch.on(item.dynamodb().keys().get("id").s()));
-    }
-
-    private void pollEvery(String name, Duration delay) {
-        var watch = newWatch(name, CallMeter.ofCalls());
-        var pages = new Pages(new Place(database.near(), watch.meter()).streams(), source);
-        var thread = new Thread(
-                () -> {
-                    while (true) {
-                        for (Record item : pages.next()) {
-                            watch.on(item.dynamodb().keys().get("id").s());
-                        }
-                        pause(delay);
-                    }
-                },
-                name);
-        thread.setDaemon(true);
-        thread.start();
-    }
-
-    private Watch newWatch(String name, CallMeter meter) {
-        var watch = new Watch(meter, new ConcurrentHashMap<>());
-        watches.put(name, watch);
-        return watch;
-    }
-
-    private Map<String, Long> reads() {
-        var reads = new LinkedHashMap<String, Long>();
-        watches.forEach((name, watch) -> reads.put(name, watch.meter().calls("GetRecords")));
-        return reads;
-    }
-
-    /** Writes items, waits until all contestants have handled them, and answers when each write was answered. */
-    private Map<String, Long> write(String prefix, int number) {
+    /** Writes items, waits until both contestants have handled them, and answers when each write was answered. */
+    private Map<String, Long> write(SourceTable source, String prefix, int number, List<Entry> entries) {
         var random = new Random(7);
         var answered = new LinkedHashMap<String, Long>();
         for (int i = 0; i < number; i++) {
@@ -155,10 +182,10 @@ final class LatencyBench {
             answered.put(id, System.nanoTime());
             pause(Duration.ofNanos((long) (-Math.log(1 - random.nextDouble()) * BETWEEN_WRITES.toNanos())));
         }
-        for (Watch watch : watches.values()) {
+        for (Entry entry : entries) {
             Awaitility.await()
                     .atMost(Duration.ofMinutes(1))
-                    .until(() -> watch.handled().keySet().containsAll(answered.keySet()));
+                    .until(() -> entry.watch().handled().keySet().containsAll(answered.keySet()));
         }
         return answered;
     }

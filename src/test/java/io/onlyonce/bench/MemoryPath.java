@@ -1,8 +1,12 @@
 package io.onlyonce.bench;
 
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.onlyonce.ItemInserted;
+import io.onlyonce.engine.ConsumerCounts;
 import io.onlyonce.ledger.InMemoryLedger;
-import io.onlyonce.publication.ConsumerListener;
+import io.onlyonce.metrics.ConsumerMetrics;
+import io.onlyonce.publication.ConsumerListeners;
 import io.onlyonce.publication.DeduplicationKey;
 import io.onlyonce.publication.DeliverySettings;
 import io.onlyonce.publication.DeliveryThreads;
@@ -70,11 +74,16 @@ final class MemoryPath implements AutoCloseable {
         this.paths = new RecordPaths(
                 context,
                 listeners,
-                new ConsumerListener() {},
+                new ConsumerListeners(List.of(new ConsumerCounts(), meters())),
                 new DeliveryThreads(executor, executor, timers),
                 new InMemoryQuarantineStore(),
                 Clock.systemUTC(),
                 System::nanoTime);
+    }
+
+    /** As in the service, which counts and measures each record. */
+    private static ConsumerMetrics meters() {
+        return new ConsumerMetrics(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), List.of("orders"));
     }
 
     /** Opens a shard, with an empty ledger. */

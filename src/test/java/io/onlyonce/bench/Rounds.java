@@ -16,6 +16,7 @@ final class Rounds {
     private final Map<Contestant, Integer> records = new LinkedHashMap<>();
     private final Map<Contestant, List<Double>> rates = new LinkedHashMap<>();
     private final Map<Contestant, List<Double>> cpuMicros = new LinkedHashMap<>();
+    private final Map<Contestant, List<Double>> busyShares = new LinkedHashMap<>();
 
     Rounds(SourceTable source) {
         this.source = source;
@@ -26,6 +27,7 @@ final class Rounds {
         records.put(contestant, recordsEachTime);
         rates.put(contestant, new ArrayList<>());
         cpuMicros.put(contestant, new ArrayList<>());
+        busyShares.put(contestant, new ArrayList<>());
         return this;
     }
 
@@ -40,6 +42,7 @@ final class Rounds {
                 if (round >= WARM_UP) {
                     rates.get(contestant).add(finish.perSecond());
                     cpuMicros.get(contestant).add(finish.cpuMicrosPerRecord());
+                    busyShares.get(contestant).add(finish.time().busyShare());
                 }
             }
         }
@@ -52,6 +55,17 @@ final class Rounds {
 
     double perSecond(Contestant contestant) {
         return median(rates.get(contestant));
+    }
+
+    /** The lowest and the highest rate. */
+    String range(Contestant contestant) {
+        return "%,.0f to %,.0f"
+                .formatted(Collections.min(rates.get(contestant)), Collections.max(rates.get(contestant)));
+    }
+
+    /** Share of the machine's processors that were busy, the database's work included. */
+    double busyShare(Contestant contestant) {
+        return median(busyShares.get(contestant));
     }
 
     /** Median of the ratios within a round. */
