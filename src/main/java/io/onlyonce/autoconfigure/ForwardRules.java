@@ -6,7 +6,6 @@ import io.onlyonce.autoconfigure.OnlyonceProperties.Ledger;
 import io.onlyonce.autoconfigure.OnlyonceProperties.Stream;
 import io.onlyonce.autoconfigure.OnlyoncePropertiesException.Problem;
 import io.onlyonce.forward.HttpTarget;
-import io.onlyonce.forward.ItemFilter;
 import io.onlyonce.forward.WebhookSecret;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -18,7 +17,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.springframework.expression.ParseException;
 
 /** What the values under {@code onlyonce.forward} have to satisfy. Shows nothing that may be secret. */
 final class ForwardRules {
@@ -64,7 +62,7 @@ final class ForwardRules {
         }
         checkTargets(property, forward);
         if (forward.filter() != null) {
-            checkFilter(property + ".filter", forward.filter());
+            new ExpressionRules(problems).checkFilter(property + ".filter", forward.filter());
         }
         if (forward.http() != null) {
             checkHttp(property + ".http", forward.http());
@@ -96,18 +94,6 @@ final class ForwardRules {
                     "",
                     "has more than one target: " + String.join(", ", named),
                     "Keep one, and make another forward for each of the others.");
-        }
-    }
-
-    private void checkFilter(String property, String filter) {
-        try {
-            var unused = new ItemFilter(filter);
-        } catch (ParseException | IllegalStateException | IllegalArgumentException e) {
-            add(
-                    property,
-                    filter,
-                    "is no SpEL expression (" + e.getMessage() + ")",
-                    "Use an expression over the item that gives true or false, such as status == 'PAID'.");
         }
     }
 

@@ -14,8 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.springframework.expression.ParseException;
-import org.springframework.expression.spel.standard.SpelExpressionParser;
 
 /** What the values of {@link OnlyonceProperties} have to satisfy. Collects every violation, so that one start shows them all. */
 final class OnlyoncePropertiesRules {
@@ -131,22 +129,7 @@ final class OnlyoncePropertiesRules {
                         "Use a stream of the table '" + table + "', or name the other table under onlyonce.streams.");
             }
         }
-        checkKey(property + ".key", stream.key());
-    }
-
-    private void checkKey(String property, String key) {
-        if (key.equals("event-id") || key.equals("item-key")) {
-            return;
-        }
-        try {
-            new SpelExpressionParser().parseRaw(key);
-        } catch (ParseException | IllegalStateException | IllegalArgumentException e) {
-            add(
-                    property,
-                    key,
-                    "is neither event-id nor item-key, and no SpEL expression either (" + e.getMessage() + ")",
-                    "Use event-id, item-key, or an expression over the new image.");
-        }
+        new ExpressionRules(problems).checkKey(property + ".key", stream.key());
     }
 
     private void checkPolling(Polling polling) {

@@ -1,11 +1,24 @@
 package io.onlyonce.publication;
 
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.expression.EvaluationContext;
-import org.springframework.expression.Expression;
 import org.springframework.expression.spel.SpelCompilerMode;
+import org.springframework.expression.spel.SpelNode;
 import org.springframework.expression.spel.SpelParserConfiguration;
+import org.springframework.expression.spel.ast.Assign;
+import org.springframework.expression.spel.ast.BeanReference;
+import org.springframework.expression.spel.ast.ConstructorReference;
+import org.springframework.expression.spel.ast.Indexer;
+import org.springframework.expression.spel.ast.MethodReference;
+import org.springframework.expression.spel.ast.OpDec;
+import org.springframework.expression.spel.ast.OpInc;
+import org.springframework.expression.spel.ast.PropertyOrFieldReference;
+import org.springframework.expression.spel.ast.TypeReference;
+import org.springframework.expression.spel.ast.VariableReference;
+import org.springframework.expression.spel.standard.SpelExpression;
 import org.springframework.expression.spel.standard.SpelExpressionParser;
 import org.springframework.expression.spel.support.MapAccessor;
 import org.springframework.expression.spel.support.SimpleEvaluationContext;
@@ -24,7 +37,7 @@ public final class ItemExpression {
             .withInstanceMethods()
             .build();
 
-    private final Expression expression;
+    private final SpelExpression expression;
 
     /**
      * Parses an expression.
@@ -32,7 +45,34 @@ public final class ItemExpression {
      * @throws org.springframework.expression.ParseException if it is none
      */
     public ItemExpression(String text) {
-        this.expression = PARSER.parseExpression(text);
+        this.expression = PARSER.parseRaw(text);
+    }
+
+    /** Whether it changes an attribute, which fails for every item: {@code =} is easily written for {@code ==}. */
+    public boolean assigns() {
+        return hasAny(Assign.class, OpInc.class, OpDec.class);
+    }
+
+    /** Whether it uses a class or a bean, which fails for every item. */
+    public boolean reachesBeyondTheItem() {
+        return hasAny(TypeReference.class, ConstructorReference.class, BeanReference.class);
+    }
+
+    /** Whether it has one value for all items, as a text in quotes has. */
+    public boolean isConstant() {
+        return !hasAny(PropertyOrFieldReference.class, Indexer.class, MethodReference.class, VariableReference.class);
+    }
+
+    private boolean hasAny(Class<?>... kinds) {
+        return nodes(expression.getAST()).anyMatch(node -> Stream.of(kinds).anyMatch(kind -> kind.isInstance(node)));
+    }
+
+    private static Stream<SpelNode> nodes(SpelNode node) {
+        return Stream.concat(
+                Stream.of(node),
+                IntStream.range(0, node.getChildCount())
+                        .mapToObj(node::getChild)
+                        .flatMap(ItemExpression::nodes));
     }
 
     /**

@@ -141,6 +141,11 @@ class OnlyoncePropertiesTests {
             log                   | info                     | ''                      | Keep one
             sqs.queue             | receipts                 | ''                      | Keep one
             filter                | status ==                | .filter                 | true or false
+            filter                | status = 'PAID'          | .filter                 | Use == to compare
+            filter                | total > 10 and paid = true | .filter               | Use == to compare
+            filter                | total++ > 10             | .filter                 | Use == to compare
+            filter                | T(java.lang.Math).abs(total) > 10 | .filter        | true or false
+            filter                | "status == 'PAID'"       | .filter                 | remove quotes
             http.url              | ''                       | .http.url               | absolute
             http.url              | /items                   | .http.url               | http or https
             http.url              | ftp://example.com        | .http.url               | http or https
@@ -259,6 +264,16 @@ class OnlyoncePropertiesTests {
             onlyonce.streams.orders.stream-arn   | arn:aws:dynamodb:eu-central-1:123456789012:table/users/stream/1 | 'users'
             onlyonce.streams.orders.key          | id +         | event-id, item-key
             onlyonce.streams.orders.key          | ''           | event-id, item-key
+            onlyonce.streams.orders.key          | itemkey      | Did you mean item-key?
+            onlyonce.streams.orders.key          | item_key     | Did you mean item-key?
+            onlyonce.streams.orders.key          | ITEM-KEY     | Did you mean item-key?
+            onlyonce.streams.orders.key          | "item-key"   | Did you mean item-key?
+            onlyonce.streams.orders.key          | eventId      | Did you mean event-id? An attribute of that name is written ['eventId']
+            onlyonce.streams.orders.key          | item-kye     | Use event-id or item-key.
+            onlyonce.streams.orders.key          | order-id     | ['order-id']
+            onlyonce.streams.orders.key          | number = 1   | Use == to compare
+            onlyonce.streams.orders.key          | "orders"     | Name an attribute of the item
+            onlyonce.streams.orders.key          | new String(number) | expression over the new image
             onlyonce.forward.audit.table         | users        | orders
             """)
     void badValueIsRefusedWithItsNameAndTheRemedy(String property, String value, String remedy) {
@@ -312,9 +327,19 @@ class OnlyoncePropertiesTests {
                 .run(context -> assertThat(context).hasNotFailed());
     }
 
-    @Test
-    void expressionOverTheNewImageIsAccepted() {
-        runner.withPropertyValues("onlyonce.streams.orders.key=[customer] + '/' + [number]")
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[customer] + '/' + [number]",
+                "number",
+                "['event-id']",
+                "eventid + ''",
+                "#root.size()",
+                "customer.id.toLowerCase()",
+                "status == 'PAID' ? number : customer"
+            })
+    void expressionOverTheNewImageIsAccepted(String key) {
+        runner.withPropertyValues("onlyonce.streams.orders.key=" + key)
                 .run(context -> assertThat(context).hasNotFailed());
     }
 
