@@ -58,7 +58,9 @@ final class ForwardRules {
                     property + ".table",
                     forward.table(),
                     "is not a table whose stream is consumed",
-                    "Use one of onlyonce.streams: " + String.join(", ", streams.keySet()) + ".");
+                    streams.isEmpty()
+                            ? OnlyoncePropertiesRules.howToName(forward.table())
+                            : "Use one of onlyonce.streams: " + String.join(", ", streams.keySet()) + ".");
         }
         checkTargets(property, forward);
         if (forward.filter() != null) {

@@ -43,13 +43,12 @@ public final class OnlyonceAutoConfiguration {
     private final OnlyonceProperties properties;
 
     OnlyonceAutoConfiguration(OnlyonceProperties properties) {
-        OnlyoncePropertiesRules.checkStreamsNamed(properties);
         this.properties = properties;
     }
 
     @Bean
-    static BareTableBindHandlerAdvisor onlyonceBareTableBindHandlerAdvisor() {
-        return new BareTableBindHandlerAdvisor();
+    static OnlyoncePropertiesBindHandlerAdvisor onlyoncePropertiesBindHandlerAdvisor() {
+        return new OnlyoncePropertiesBindHandlerAdvisor();
     }
 
     @Bean

@@ -13,7 +13,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Properties under {@code onlyonce}; an instance holds no value that cannot work.
+ * Properties under {@code onlyonce}; an instance that was bound holds no value that cannot work, see {@link OnlyoncePropertiesBindHandlerAdvisor}.
  *
  * <p>How a table's name is written as part of a property's name:
  *
@@ -51,7 +51,6 @@ record OnlyonceProperties(
     OnlyonceProperties {
         streams = Collections.unmodifiableMap(new LinkedHashMap<>(streams));
         forward = Collections.unmodifiableMap(new LinkedHashMap<>(forward));
-        OnlyoncePropertiesRules.check(streams, polling, delivery, ledger, backfill, tables, forward);
     }
 
     /** Who reads the streams. */

@@ -2,7 +2,6 @@ package io.onlyonce.autoconfigure;
 
 import io.onlyonce.autoconfigure.OnlyonceProperties.Backfill;
 import io.onlyonce.autoconfigure.OnlyonceProperties.Delivery;
-import io.onlyonce.autoconfigure.OnlyonceProperties.Forward;
 import io.onlyonce.autoconfigure.OnlyonceProperties.Ledger;
 import io.onlyonce.autoconfigure.OnlyonceProperties.Polling;
 import io.onlyonce.autoconfigure.OnlyonceProperties.Stream;
@@ -44,43 +43,37 @@ final class OnlyoncePropertiesRules {
     private OnlyoncePropertiesRules() {}
 
     /** Throws {@link OnlyoncePropertiesException} if a rule is violated. */
-    static void check(
-            Map<String, Stream> streams,
-            Polling polling,
-            Delivery delivery,
-            Ledger ledger,
-            Backfill backfill,
-            Tables tables,
-            Map<String, Forward> forwards) {
+    static void check(OnlyonceProperties properties) {
         var rules = new OnlyoncePropertiesRules();
+        var streams = properties.streams();
+        var ledger = properties.ledger();
+        var tables = properties.tables();
+        rules.require(
+                !streams.isEmpty() || !properties.enabled(),
+                "onlyonce.streams",
+                "",
+                "names no table",
+                "Name at least one. " + howToName("orders")
+                        + " Or switch the consumer off with onlyonce.enabled=false.");
         rules.checkStreams(streams, tables);
-        rules.checkPolling(polling);
-        rules.checkDelivery(delivery);
-        rules.checkLedger(ledger, delivery);
-        rules.checkBackfill(backfill);
+        rules.checkPolling(properties.polling());
+        rules.checkDelivery(properties.delivery());
+        rules.checkLedger(ledger, properties.delivery());
+        rules.checkBackfill(properties.backfill());
         rules.require(
                 PREFIX.matcher(tables.prefix()).matches(),
                 "onlyonce.tables.prefix",
                 tables.prefix(),
                 "is not the beginning of a table name",
                 "Use 1 to 243 letters, digits, dots, dashes and underscores.");
-        new ForwardRules(rules.problems, streams, ledger).check(forwards);
+        new ForwardRules(rules.problems, streams, ledger).check(properties.forward());
         rules.report();
     }
 
-    /**
-     * Throws {@link OnlyoncePropertiesException} if there is nothing to consume. Apart from {@link #check}, because a misspelt property is better reported as such, which happens after the values are made.
-     */
-    static void checkStreamsNamed(OnlyonceProperties properties) {
-        var rules = new OnlyoncePropertiesRules();
-        rules.require(
-                !properties.streams().isEmpty() || !properties.enabled(),
-                "onlyonce.streams",
-                "",
-                "names no table",
-                "Name at least one, for example onlyonce.streams.orders.start-at=trim-horizon for the table 'orders',"
-                        + " or switch the consumer off with onlyonce.enabled=false.");
-        rules.report();
+    /** Says that an empty map does not do, because Spring's YAML reader drops it and nobody can see then that it was written. */
+    static String howToName(String table) {
+        return "Name it by a setting, such as %s.key=event-id, or in YAML by '%s:' with nothing behind it ('%2$s: {}' is dropped)."
+                .formatted(nameOf("onlyonce.streams", table), table);
     }
 
     private void report() {

@@ -134,6 +134,6 @@ class OnlyonceActuateAutoConfigurationTests {
 
     @Configuration(proxyBeanMethods = false)
     @EnableConfigurationProperties(OnlyonceProperties.class)
-    @Import(BareTableBindHandlerAdvisor.class)
+    @Import(OnlyoncePropertiesBindHandlerAdvisor.class)
     static class Core {}
 }

@@ -90,6 +90,6 @@ class OnlyonceMetricsAutoConfigurationTests {
 
     @Configuration(proxyBeanMethods = false)
     @EnableConfigurationProperties(OnlyonceProperties.class)
-    @Import(BareTableBindHandlerAdvisor.class)
+    @Import(OnlyoncePropertiesBindHandlerAdvisor.class)
     static class Core {}
 }

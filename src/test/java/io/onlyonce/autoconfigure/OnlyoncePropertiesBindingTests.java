@@ -15,6 +15,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.context.properties.bind.BindException;
@@ -118,6 +119,7 @@ class OnlyoncePropertiesBindingTests {
             yaml       | onlyonce.streams.orders:
             yaml       | onlyonce: {streams: {orders: }}
             yaml       | onlyonce: {streams: {"[orders]": ""}}
+            properties | onlyonce.streams.orders.key=event-id
             """)
     void tableNeedsNoSetting(String format, String content) {
         assertThat(bind(format, content, Map.of())).containsExactly(entry("orders", Stream.DEFAULT));
@@ -134,6 +136,28 @@ class OnlyoncePropertiesBindingTests {
     void tableWithoutSettingTakesSettingsFromAnotherSource() {
         assertThat(bind("yaml", "onlyonce: {streams: {orders: }}", Map.of("ONLYONCE_STREAMS_ORDERS_STARTAT", "latest")))
                 .containsExactly(entry("orders", LATEST));
+    }
+
+    /** Nobody can see that it was written: Spring's YAML reader drops it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"onlyonce.enabled: true", "onlyonce.enabled: false"})
+    void emptyMapInYamlNamesNoTableAndTheRemedySaysWhatDoes(String enabled) {
+        assertThatExceptionOfType(Exception.class)
+                .isThrownBy(
+                        () -> yaml(
+                                enabled
+                                        + """
+
+                onlyonce.streams:
+                  orders: {}
+                onlyonce.forward.audit:
+                  table: orders
+                  log: info
+                """))
+                .havingRootCause()
+                .isInstanceOf(OnlyoncePropertiesException.class)
+                .withMessageContaining("onlyonce.streams.orders.key=event-id")
+                .withMessageContaining("'orders:' with nothing behind it ('orders: {}' is dropped)");
     }
 
     @Test

@@ -13,12 +13,14 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.event.Level;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -361,15 +363,21 @@ class OnlyoncePropertiesTests {
                 .hasMessageContaining("onlyonce.streams[my orders]"));
     }
 
-    @Test
-    void unknownEngineIsRefusedWithTheChoices() {
-        runner.withPropertyValues("onlyonce.engine=kinesis").run(context -> {
-            assertThat(context).hasFailed();
-            assertThat(FailureAnalyses.of(context.getStartupFailure()).getDescription())
-                    .contains("onlyonce.engine", "kinesis");
-            assertThat(FailureAnalyses.of(context.getStartupFailure()).getAction())
-                    .contains("POLLING", "KCL");
-        });
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            onlyonce.engine                    | kinesis | Use one of polling, kcl.
+            onlyonce.streams.orders.start-at   | now     | Use one of trim-horizon, latest.
+            onlyonce.forward.audit.log         | loud    | Use one of error, warn, info, debug, trace.
+            """)
+    void valueThatIsNoneOfAFewIsRefusedWithTheChoices(String property, String value, String choices) {
+        runner.withPropertyValues(property + "=" + value)
+                .run(context -> assertThat(FailureAnalyses.of(context.getStartupFailure()))
+                        .returns(property + ": " + choices, FailureAnalysis::getAction)
+                        .extracting(FailureAnalysis::getDescription, InstanceOfAssertFactories.STRING)
+                        .contains("Property: " + property, "Value: \"" + value + "\""));
     }
 
     @Test
@@ -388,6 +396,6 @@ class OnlyoncePropertiesTests {
 
     @Configuration(proxyBeanMethods = false)
     @EnableConfigurationProperties(OnlyonceProperties.class)
-    @Import(BareTableBindHandlerAdvisor.class)
+    @Import(OnlyoncePropertiesBindHandlerAdvisor.class)
     static class Properties {}
 }

@@ -53,6 +53,20 @@ class UnknownPropertyTests {
         assertThat(output).contains(unknown + ": " + remedy);
     }
 
+    /** Each of these lacks something as well because of the name: a target, a table, a value that is in range. */
+    @ParameterizedTest
+    @CsvSource({
+        "onlyonce.forward.receipts.htp.url=https://example.com, onlyonce.forward.receipts.http.url",
+        "onlyonce.forward.receipts.tabel=orders, onlyonce.forward.receipts.table",
+        "onlyonce.ledger.claim-timout=60s, onlyonce.ledger.claim-timeout"
+    })
+    void theUnknownNameIsWhatIsSeenAndNotWhatIsMissing(String misspelt, String meant, CapturedOutput output) {
+        start("--onlyonce.streams.orders=", "--onlyonce.ledger.claim-timeout=1s", "--" + misspelt);
+        assertThat(output)
+                .contains(": Did you mean " + meant + "? Correct or remove it.")
+                .doesNotContain("Onlyonce cannot work with these properties");
+    }
+
     @Test
     void valueIsNotShownBecauseItMayBeASecret(CapturedOutput output) {
         start(
