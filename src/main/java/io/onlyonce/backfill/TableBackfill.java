@@ -1,6 +1,7 @@
 package io.onlyonce.backfill;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -268,7 +269,15 @@ final class TableBackfill {
         saw(progress);
         written = context.clocks().nanos();
         if (!progress.isRunning()) {
-            log.info("Backfill of table {} has ended: {}", table(), describe(progress));
+            log.info(
+                    "Backfill of table {} has {}{}: {} items scanned, {} delivered, {} duplicates, {} quarantined",
+                    table(),
+                    progress.state().name().toLowerCase(Locale.ROOT),
+                    progress.problem() == null ? "" : " (" + progress.problem() + ")",
+                    progress.scanned(),
+                    progress.tally().delivered(),
+                    progress.tally().duplicates(),
+                    progress.tally().quarantined());
             closeScan(false);
             return SOON;
         }

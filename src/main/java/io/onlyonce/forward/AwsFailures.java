@@ -77,6 +77,6 @@ final class AwsFailures {
             return new RetryLaterException(message, Duration.ZERO, null);
         }
         String quote = text == null ? "" : text.substring(0, Math.min(text.length(), AnswerHandler.LONGEST_QUOTE));
-        return new FatalFailureException(message, new RefusalText(quote));
+        return FatalFailureException.answered(message, quote);
     }
 }

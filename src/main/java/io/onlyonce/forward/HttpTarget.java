@@ -108,7 +108,7 @@ public final class HttpTarget implements Consumer<ItemInserted<Map<String, Attri
                     .orElse(Duration.ZERO);
             throw new RetryLaterException(message, delay, null);
         }
-        throw new FatalFailureException(message, new RefusalText(answer.beginning()));
+        throw FatalFailureException.answered(message, answer.beginning());
     }
 
     /** Whether a status says that the same message may be taken another time. */

@@ -11,4 +11,19 @@ public final class FatalFailureException extends RuntimeException {
     public FatalFailureException(String message, @Nullable Throwable cause) {
         super(message, cause, false, false);
     }
+
+    /** A failure whose cause is what a receiver answered. */
+    public static FatalFailureException answered(String message, String answer) {
+        return new FatalFailureException(message, new Answer(answer));
+    }
+
+    /** What a receiver answered, which may quote the item. */
+    static final class Answer extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        private Answer(String text) {
+            super(text, null, false, false);
+        }
+    }
 }

@@ -18,8 +18,10 @@ final class LoggedFailure {
     static void log(Logger log, Level level, String text, Throwable failure) {
         List<Throwable> chain = chain(failure);
         if (chain.stream().anyMatch(LoggedFailure::mayQuoteTheItem)) {
-            String classes =
-                    chain.stream().map(LoggedFailure::withoutQuotes).collect(Collectors.joining(", caused by "));
+            String classes = chain.stream()
+                    .filter(link -> !(link instanceof FatalFailureException.Answer))
+                    .map(LoggedFailure::withoutQuotes)
+                    .collect(Collectors.joining(", caused by "));
             log.atLevel(level).log("{}: {}", text, classes);
         } else {
             log.atLevel(level).setCause(failure).log(text);

@@ -106,12 +106,13 @@ final class Quarantine {
             LoggedFailure.log(
                     log,
                     Level.ERROR,
-                    "Event %s of table %s was quarantined as %s after %d attempts of %s"
+                    "Event %s of table %s was quarantined as %s after %d %s of %s"
                             .formatted(
                                     quarantined.record().eventId(),
                                     quarantined.table(),
                                     quarantined.id(),
                                     quarantined.attempts(),
+                                    quarantined.attempts() == 1 ? "attempt" : "attempts",
                                     quarantined.failedListeners()),
                     last(failures).getValue());
         }

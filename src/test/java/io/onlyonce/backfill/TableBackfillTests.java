@@ -15,11 +15,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
 /** Processes that share the backfill of a table; time passes when a test lets it. */
+@ExtendWith(OutputCaptureExtension.class)
 class TableBackfillTests {
 
     private static final Duration LEASE = Duration.ofSeconds(10);
@@ -107,7 +111,7 @@ class TableBackfillTests {
     }
 
     @Test
-    void scansTheWholeTableOnceAndSaysSo() {
+    void scansTheWholeTableOnceAndSaysSo(CapturedOutput output) {
         var process = new Process("a", true).active();
         assertThat(process.backfill.status()).isEmpty();
         assertThat(process.backfill.start().state()).isEqualTo(BackfillState.RUNNING);
@@ -122,6 +126,8 @@ class TableBackfillTests {
         assertThat(status.endedAt()).isAfter(status.startedAt());
         assertThat(stored().tally()).isEqualTo(new Tally(100, 0, 0));
         passUntil(() -> process.path.openSegments() == 0);
+        assertThat(output)
+                .contains("Backfill of table orders has completed: 100 items scanned, 100 delivered, 0 duplicates, 0");
     }
 
     @Test

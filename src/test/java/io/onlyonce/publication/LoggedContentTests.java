@@ -143,6 +143,24 @@ class LoggedContentTests {
         assertNoContent(output);
     }
 
+    /** The answer is kept with the record, where the operator reads it. */
+    @Test
+    void ofAReceiversAnswer(CapturedOutput output) {
+        try (var process = process()
+                .retryPolicy(RetryPolicy.withMaxRetries(0))
+                .listener("a", event -> {
+                    throw FatalFailureException.answered("refused", "bad card " + CONTENT);
+                })
+                .start()) {
+            process.open("s").offer(RECORD).awaitPosition(RECORD);
+            assertThat(process.world.quarantine.all().get(0).failure().stackTrace())
+                    .contains("FatalFailureException$Answer: bad card " + CONTENT);
+        }
+
+        assertThat(output).containsPattern("was quarantined as orders~\\S+ after 1 attempt of \\[a.on]: \\S+: refused\\R");
+        assertNoContent(output);
+    }
+
     private static RecordPathFixture.Builder fewRetries() {
         return process()
                 .retryPolicy(RetryPolicy.builder()
