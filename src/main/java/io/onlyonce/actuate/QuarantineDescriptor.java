@@ -4,6 +4,7 @@ import io.onlyonce.quarantine.QuarantineStore.Page;
 import io.onlyonce.quarantine.QuarantineSummary;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 /**
  * Page of the quarantine.
  *
- * @param records records of the page, without what their items hold
+ * @param records records of the page, with the primary keys of their items in {@linkplain DynamoDbJson DynamoDB's own JSON}, and without what else these hold
  * @param cursor where the next page begins; absent on the last one
  */
 record QuarantineDescriptor(List<SummaryDescriptor> records, @Nullable String cursor) implements OperationResponseBody {
@@ -28,6 +29,7 @@ record QuarantineDescriptor(List<SummaryDescriptor> records, @Nullable String cu
             String eventId,
             String shardId,
             String sequenceNumber,
+            Map<String, Object> keys,
             String deduplicationKey,
             SortedSet<String> failedListeners,
             String exception,
@@ -44,6 +46,7 @@ record QuarantineDescriptor(List<SummaryDescriptor> records, @Nullable String cu
                     summary.eventId(),
                     summary.shardId().value(),
                     summary.sequenceNumber().digits(),
+                    DynamoDbJson.of(summary.keys()),
                     summary.deduplicationKey(),
                     new TreeSet<>(summary.failedListeners()),
                     summary.exceptionClass(),

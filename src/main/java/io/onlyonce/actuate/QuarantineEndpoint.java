@@ -2,6 +2,8 @@ package io.onlyonce.actuate;
 
 import io.onlyonce.publication.Redrive;
 import io.onlyonce.quarantine.QuarantineStore;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
@@ -24,16 +26,20 @@ public final class QuarantineEndpoint {
     private static final int LARGEST_LIMIT = 1000;
 
     private final QuarantineStore store;
+    private final Set<String> tables;
     private final QuarantineOperations operations;
 
-    /** Reads from {@code store}, redrives through {@code redrive} and publishes audit events on {@code publisher}. */
-    public QuarantineEndpoint(QuarantineStore store, Redrive redrive, ApplicationEventPublisher publisher) {
+    /** Reads from {@code store}, knows the configured {@code tables}, redrives through {@code redrive} and publishes audit events on {@code publisher}. */
+    public QuarantineEndpoint(
+            QuarantineStore store, Set<String> tables, Redrive redrive, ApplicationEventPublisher publisher) {
         this.store = store;
+        this.tables = tables;
         this.operations = new QuarantineOperations(store, redrive, new QuarantineAudit(publisher));
     }
 
     /**
-     * Lists records in the order in which their items were written.
+     * Lists records in the order in which their items were written; 404 with the tables that there are for one that is neither configured nor has records here. One that has them can be listed whether it is configured
+     * or not.
      *
      * @param table only of this table
      * @param cursor where the page before ended
@@ -44,6 +50,9 @@ public final class QuarantineEndpoint {
             @Nullable String table, @Nullable String cursor, @Nullable Integer limit) {
         try {
             var page = store.list(table, cursor, checked(limit));
+            if (table != null && isUnknown(table, cursor, page)) {
+                return unknown(table);
+            }
             return new WebEndpointResponse<>(QuarantineDescriptor.of(page));
         } catch (IllegalArgumentException e) {
             return badRequest(e);
@@ -67,7 +76,7 @@ public final class QuarantineEndpoint {
     }
 
     /**
-     * Redrives the records of a table one after the other, in the order of the listing. Records that fail stay where they are, so the answer's cursor leads past them.
+     * Redrives the records of a table one after the other, in the order of the listing. Records that fail stay where they are, so the answer's cursor leads past them. 404 as {@link #list} does.
      *
      * @param cursor where the call before ended
      * @param limit most records to redrive, 100 if absent, at most 1000
@@ -81,7 +90,7 @@ public final class QuarantineEndpoint {
         } catch (IllegalArgumentException e) {
             return badRequest(e);
         }
-        return operations.redriveAll(table, cursor, page);
+        return isUnknown(table, cursor, page) ? unknown(table) : operations.redriveAll(table, cursor, page);
     }
 
     /**
@@ -91,6 +100,19 @@ public final class QuarantineEndpoint {
     @DeleteOperation
     public WebEndpointResponse<OperationResponseBody> discard(@Selector String id) {
         return operations.discard(id);
+    }
+
+    /** A page that follows another may be empty because its records were discarded meanwhile. */
+    private boolean isUnknown(String table, @Nullable String cursor, QuarantineStore.Page page) {
+        return cursor == null && page.records().isEmpty() && !tables.contains(table);
+    }
+
+    private WebEndpointResponse<OperationResponseBody> unknown(String table) {
+        return new WebEndpointResponse<>(
+                new RefusalDescriptor(
+                        "Table '%s' is not consumed and has nothing in quarantine".formatted(table),
+                        List.copyOf(tables)),
+                WebEndpointResponse.STATUS_NOT_FOUND);
     }
 
     private static int checked(@Nullable Integer limit) {

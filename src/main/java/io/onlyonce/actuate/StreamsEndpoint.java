@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
-import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
@@ -132,12 +131,4 @@ public final class StreamsEndpoint {
     private static WebEndpointResponse<Object> refuse(int status, String message, List<String> choices) {
         return new WebEndpointResponse<>(new RefusalDescriptor(message, choices), status);
     }
-
-    /**
-     * Why a request was refused.
-     *
-     * @param message what is wrong
-     * @param choices what could be asked for instead
-     */
-    public record RefusalDescriptor(String message, List<String> choices) implements OperationResponseBody {}
 }

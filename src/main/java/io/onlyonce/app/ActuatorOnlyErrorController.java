@@ -44,6 +44,11 @@ final class ActuatorOnlyErrorController extends AbstractErrorController {
                     "hint",
                     "Requests that change something are refused unless management.endpoints.access.max-permitted is"
                             + " unrestricted");
+        } else if (status == HttpStatus.UNSUPPORTED_MEDIA_TYPE) {
+            body.put(
+                    "hint",
+                    "Send JSON with the header Content-Type: application/json, or no body at all where the path says"
+                            + " everything");
         }
         return ResponseEntity.status(status)
                 .contentType(MediaType.APPLICATION_JSON)

@@ -46,8 +46,11 @@ public final class OnlyonceActuateAutoConfiguration {
         @ConditionalOnAvailableEndpoint
         @ConditionalOnMissingBean
         QuarantineEndpoint onlyonceQuarantineEndpoint(
-                QuarantineStore store, Redrive redrive, ApplicationEventPublisher publisher) {
-            return new QuarantineEndpoint(store, redrive, publisher);
+                QuarantineStore store,
+                OnlyonceProperties properties,
+                Redrive redrive,
+                ApplicationEventPublisher publisher) {
+            return new QuarantineEndpoint(store, properties.streams().keySet(), redrive, publisher);
         }
     }
 

@@ -3,7 +3,9 @@ package io.onlyonce.quarantine;
 import io.onlyonce.stream.SequenceNumber;
 import io.onlyonce.stream.ShardId;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Set;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
  * A {@link QuarantinedRecord} without what makes it large: images and stack trace.
@@ -13,6 +15,7 @@ import java.util.Set;
  * @param eventId identifier of the change
  * @param shardId shard from which it was read
  * @param sequenceNumber place of the record in its shard
+ * @param keys primary key of the item
  * @param deduplicationKey key under which it stands in the ledger
  * @param failedListeners listeners that have not completed
  * @param exceptionClass class of the last exception
@@ -28,6 +31,7 @@ public record QuarantineSummary(
         String eventId,
         ShardId shardId,
         SequenceNumber sequenceNumber,
+        Map<String, AttributeValue> keys,
         String deduplicationKey,
         Set<String> failedListeners,
         String exceptionClass,

@@ -20,6 +20,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -112,7 +113,7 @@ class QuarantineApplication {
     @Bean
     QuarantineEndpoint quarantineEndpoint(
             InMemoryQuarantineStore store, RecordPaths paths, ApplicationEventPublisher publisher) {
-        return new QuarantineEndpoint(store, paths.redrive(), publisher);
+        return new QuarantineEndpoint(store, Set.of("orders"), paths.redrive(), publisher);
     }
 
     @Bean

@@ -100,6 +100,7 @@ class QuarantineEndpointTests {
                           "eventId": "event-100",
                           "shardId": "shardId-00000001",
                           "sequenceNumber": "100",
+                          "keys": {"id": {"S": "order 100"}},
                           "deduplicationKey": "event-100",
                           "failedListeners": ["OrderListener.on", "StockListener.on"],
                           "exception": "java.lang.IllegalStateException",
@@ -111,6 +112,33 @@ class QuarantineEndpointTests {
                         }]}
                         """
                                 .formatted(order.id()));
+    }
+
+    @Test
+    void unknownTableIsNotFoundAndTheKnownOnesAreNamed() throws Exception {
+        for (var response : List.of(send("GET", "?table=order"), redriveAll("{\"table\": \"order\"}"))) {
+            assertThat(response.statusCode()).isEqualTo(404);
+            assertThat(body(response))
+                    .isStrictlyEqualToJson(
+                            """
+                            {"message": "Table 'order' is not consumed and has nothing in quarantine", "choices": ["orders"]}
+                            """);
+        }
+        assertThat(send("GET", "?table=orders").statusCode()).isEqualTo(200);
+        assertThat(redriveAll("{\"table\": \"orders\"}").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void tableThatIsNotConfiguredAnyMoreIsListedWhileItHasRecords() throws Exception {
+        var customer = put(quarantined("customers", "100"));
+
+        assertThat(send("GET", "?table=customers").statusCode()).isEqualTo(200);
+        assertThat(body(redriveAll("{\"table\": \"customers\"}")))
+                .isStrictlyEqualToJson("{\"table\": \"customers\", \"outcomes\": {\"unknown-table\": 1}}");
+        store.delete(customer.id());
+        assertThat(send("GET", "?table=customers&cursor=" + customer.id()).statusCode())
+                .isEqualTo(200);
+        assertThat(send("GET", "?table=customers").statusCode()).isEqualTo(404);
     }
 
     @Test

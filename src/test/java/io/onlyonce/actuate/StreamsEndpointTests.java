@@ -9,7 +9,6 @@ import io.onlyonce.GapDetected;
 import io.onlyonce.actuate.StreamsDescriptor.GapDescriptor;
 import io.onlyonce.actuate.StreamsDescriptor.ShardDescriptor;
 import io.onlyonce.actuate.StreamsDescriptor.TableDescriptor;
-import io.onlyonce.actuate.StreamsEndpoint.RefusalDescriptor;
 import io.onlyonce.backfill.BackfillCounts;
 import io.onlyonce.backfill.Backfills;
 import io.onlyonce.engine.ConsumerCounts;

@@ -50,7 +50,11 @@ final class RunningService implements AutoCloseable {
     }
 
     Answer post(String path, String json) {
-        return send(request(path).POST(BodyPublishers.ofString(json)).header("Content-Type", "application/json"));
+        return post(path, json, "application/json");
+    }
+
+    Answer post(String path, String body, String contentType) {
+        return send(request(path).POST(BodyPublishers.ofString(body)).header("Content-Type", contentType));
     }
 
     private HttpRequest.Builder request(String path) {

@@ -61,6 +61,9 @@ class ServiceSettingsTests {
             assertThat(service.post("/actuator/streams/payments", "{\"action\": \"pause\"}")
                             .status())
                     .isEqualTo(404);
+            var form = service.post("/actuator/streams/orders", "action=pause", "application/x-www-form-urlencoded");
+            assertThat(form.status()).isEqualTo(415);
+            assertThat(form.json("$.hint")).asString().contains("Content-Type: application/json");
             assertThat(service.engine().calls).containsExactly("start", "pause orders");
         }
     }

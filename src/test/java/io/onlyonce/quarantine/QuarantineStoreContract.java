@@ -148,6 +148,7 @@ abstract class QuarantineStoreContract {
                         "event-100",
                         quarantined.shardId(),
                         quarantined.record().sequenceNumber(),
+                        quarantined.record().keys(),
                         quarantined.deduplicationKey(),
                         Set.of("OrderListener.on", "StockListener.on"),
                         "java.lang.IllegalStateException",
