@@ -95,6 +95,34 @@ class BackfilledItemTests {
         }
     }
 
+    /** An item has ended when those listeners have completed that there were; to the ledger it is of no account who they were. */
+    @Test
+    void listenerThatCameLaterGetsWhatIsInQuarantineAndNothingThatWasHandledBefore() {
+        try (var before = recording().start()) {
+            before.open("s").offer(insert(1, "x")).awaitPosition(insert(1));
+            failing = true;
+            before.open("s2").offer(insert(2, "y")).awaitPosition(insert(2));
+        }
+        failing = false;
+        calls.clear();
+
+        try (var after = recording()
+                .listener("later", event -> calls.add("later " + event.eventId()))
+                .start()) {
+            after.open("backfill").offer(found("x")).awaitPosition(found("x"));
+            after.open("backfill2").offer(found("z")).awaitPosition(found("z"));
+            String quarantined = world.quarantine.all().get(0).id();
+            assertThat(after.paths.redrive().redrive(quarantined)).isEqualTo(Outcome.PROCESSED);
+
+            assertThat(calls)
+                    .containsExactlyInAnyOrder(
+                            "backfill:orders:digest of z backfilled",
+                            "later backfill:orders:digest of z",
+                            "event-2 inserted again",
+                            "later event-2");
+        }
+    }
+
     @Test
     void itemThatWasHandledBeforeIsDroppedThoughItHasChangedSince() {
         try (var process = recording().start()) {

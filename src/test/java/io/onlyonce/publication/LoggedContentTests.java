@@ -157,7 +157,8 @@ class LoggedContentTests {
                     .contains("FatalFailureException$Answer: bad card " + CONTENT);
         }
 
-        assertThat(output).containsPattern("was quarantined as orders~\\S+ after 1 attempt of \\[a.on]: \\S+: refused\\R");
+        assertThat(output)
+                .containsPattern("was quarantined as orders~\\S+ after 1 attempt of \\[a.on]: \\S+: refused\\R");
         assertNoContent(output);
     }
 
