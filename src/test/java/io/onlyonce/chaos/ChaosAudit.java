@@ -19,16 +19,20 @@ final class ChaosAudit {
     private final Map<String, List<Run>> outside = new HashMap<>();
 
     /** How often each of the listeners that commit has done so for an item. */
-    record Commits(int steady, int flaky) {}
+    record Commits(int steady, int flaky, int healed) {}
 
     /** One run of the listener with the outside effect. */
     record Run(String event, SequenceNumber sequence, boolean redelivered, int attempt, String process, long order) {}
 
     ChaosAudit(DynamoDbClient client, ChaosTables tables) {
         client.scanPaginator(scan -> scan.tableName(tables.committed()).consistentRead(true)).items().stream()
+                .filter(item -> !item.equals(ChaosTables.HEALED))
                 .forEach(item -> committed.put(
                         item.get("id").s(),
-                        new Commits(count(item, ChaosTables.RUNS), count(item, ChaosTables.FLAKY_RUNS))));
+                        new Commits(
+                                count(item, ChaosTables.RUNS),
+                                count(item, ChaosTables.FLAKY_RUNS),
+                                count(item, ChaosTables.HEALED_RUNS))));
         client.scanPaginator(scan -> scan.tableName(tables.outside()).consistentRead(true)).items().stream()
                 .forEach(item -> outside.computeIfAbsent(item.get("id").s(), id -> new ArrayList<>())
                         .add(run(item)));
@@ -78,11 +82,20 @@ final class ChaosAudit {
         return missing;
     }
 
+    /** Keys for which the listener that could not handle them at first has committed. */
+    Set<String> healed() {
+        return committed.entrySet().stream()
+                .filter(entry -> entry.getValue().healed() > 0)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+    }
+
     /** Keys of which a committed effect happened more than once. */
     Set<String> doubledCommits() {
         return committed.entrySet().stream()
-                .filter(entry ->
-                        entry.getValue().steady() > 1 || entry.getValue().flaky() > 1)
+                .filter(entry -> entry.getValue().steady() > 1
+                        || entry.getValue().flaky() > 1
+                        || entry.getValue().healed() > 1)
                 .map(Map.Entry::getKey)
                 .collect(Collectors.toSet());
     }

@@ -47,13 +47,15 @@ class ChaosAuditTests {
         var outside = new Run("complete", new SequenceNumber("1"), false, 1, "one", 1);
         var audit = new ChaosAudit(
                 Map.of(
-                        "complete", new Commits(1, 1),
-                        "steady", new Commits(2, 0),
-                        "flaky", new Commits(0, 2)),
+                        "complete", new Commits(1, 1, 0),
+                        "steady", new Commits(2, 0, 0),
+                        "flaky", new Commits(0, 2, 0),
+                        "healed", new Commits(1, 1, 2)),
                 List.of(outside));
 
         assertThat(audit.missing(Set.of("complete", "steady", "flaky", "none")))
                 .containsExactly("flaky", "none", "steady");
-        assertThat(audit.doubledCommits()).containsExactlyInAnyOrder("steady", "flaky");
+        assertThat(audit.doubledCommits()).containsExactlyInAnyOrder("steady", "flaky", "healed");
+        assertThat(audit.healed()).containsExactly("healed");
     }
 }

@@ -8,6 +8,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
@@ -36,6 +37,12 @@ class ChaosService {
     @Bean
     Flaky flaky(DynamoDbClient client, @Value("${chaos.committed}") String table, @Value("${chaos.seed:0}") long seed) {
         return new Flaky(client, table, seed);
+    }
+
+    @Bean
+    @ConditionalOnProperty("chaos.poison")
+    Poisoned poisoned(DynamoDbClient client, @Value("${chaos.committed}") String table) {
+        return new Poisoned(client, table);
     }
 
     private static TransactWriteItem count(ItemInserted<Map<String, AttributeValue>> event, String table, String runs) {
@@ -88,6 +95,35 @@ class ChaosService {
         private static void failIf(boolean failing) {
             if (failing) {
                 throw new IllegalStateException("at random");
+            }
+        }
+    }
+
+    /** Cannot handle every fiftieth item until {@link ChaosTables#HEALED} stands among the effects. */
+    static final class Poisoned {
+
+        private final DynamoDbClient client;
+        private final String table;
+
+        Poisoned(DynamoDbClient client, String table) {
+            this.client = client;
+            this.table = table;
+        }
+
+        static boolean isPoison(String id) {
+            return id.endsWith("07") || id.endsWith("57");
+        }
+
+        @EventListener
+        void on(ItemInserted<Map<String, AttributeValue>> event) {
+            if (isPoison(event.item().get("id").s())) {
+                boolean healed = client.getItem(get ->
+                                get.tableName(table).key(ChaosTables.HEALED).consistentRead(true))
+                        .hasItem();
+                if (!healed) {
+                    throw new ClassCastException("poison, which no attempt will cure");
+                }
+                event.commitWith(count(event, table, ChaosTables.HEALED_RUNS));
             }
         }
     }

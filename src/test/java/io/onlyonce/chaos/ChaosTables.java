@@ -4,8 +4,10 @@ import io.onlyonce.LocalDynamoDb;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.BillingMode;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
@@ -26,6 +28,12 @@ record ChaosTables(List<String> sources, String committed, String outside, Strin
 
     /** Counts what the one has done that fails at times. */
     static final String FLAKY_RUNS = "runs2";
+
+    /** Counts what a listener has done for an item that it could not handle at first. */
+    static final String HEALED_RUNS = "runs3";
+
+    /** Stands among the effects once that listener can handle everything. */
+    static final Map<String, AttributeValue> HEALED = Map.of("id", AttributeValue.fromS("healed"));
 
     static ChaosTables create(LocalDynamoDb local) {
         return create(local, 1);

@@ -42,17 +42,23 @@ class ChaosTests {
 
         var audit = outcome.audit();
         log.info(
-                "{} items, {} kills, {} outages, {} s; {} committed, {} outside effects repeated; faults: {}",
+                "{} items, {} kills, {} outages, {} s; {} quarantined and redriven, {} committed, {} outside effects repeated; faults: {}",
                 outcome.expected().size(),
                 outcome.kills(),
                 outcome.outages(),
                 outcome.took().toSeconds(),
+                outcome.quarantined().size(),
                 audit.committed(),
                 audit.repeatedOutside(),
                 outcome.injected());
         assertThat(audit.missing(outcome.expected()))
                 .as("missing, seed %d", seed)
                 .isEmpty();
+        assertThat(outcome.poison()).isNotEmpty();
+        assertThat(outcome.quarantined())
+                .as("quarantined, seed %d", seed)
+                .containsExactlyInAnyOrderElementsOf(outcome.poison());
+        assertThat(audit.healed()).as("redriven, seed %d", seed).isEqualTo(outcome.poison());
         assertThat(audit.doubledCommits()).as("doubled, seed %d", seed).isEmpty();
         assertThat(audit.unmarkedRepeats())
                 .as("repeated unmarked, seed %d", seed)

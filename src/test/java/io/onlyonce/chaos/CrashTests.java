@@ -20,14 +20,18 @@ class CrashTests {
 
         var audit = outcome.audit();
         log.info(
-                "{} items, {} kills, {} s: {} committed once, {} outside effects repeated",
+                "{} items, {} kills, {} s: {} quarantined and redriven, {} committed once, {} outside effects repeated",
                 outcome.expected().size(),
                 outcome.kills(),
                 outcome.took().toSeconds(),
+                outcome.quarantined().size(),
                 audit.committed(),
                 audit.repeatedOutside());
         assertThat(outcome.expected()).hasSize(10_000);
         assertThat(audit.missing(outcome.expected())).isEmpty();
+        assertThat(outcome.poison()).isNotEmpty();
+        assertThat(outcome.quarantined()).containsExactlyInAnyOrderElementsOf(outcome.poison());
+        assertThat(audit.healed()).isEqualTo(outcome.poison());
         assertThat(audit.doubledCommits()).isEmpty();
         assertThat(audit.unmarkedRepeats()).isEmpty();
     }

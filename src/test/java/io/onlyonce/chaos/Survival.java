@@ -1,12 +1,20 @@
 package io.onlyonce.chaos;
 
 import io.onlyonce.LocalDynamoDb;
+import io.onlyonce.chaos.ChaosService.Poisoned;
 import io.onlyonce.chaos.FaultControl.Injection;
 import io.onlyonce.chaos.ServiceProcess.Program;
 import io.onlyonce.chaos.Tally.Count;
+import io.onlyonce.quarantine.DynamoDbQuarantineStore;
+import io.onlyonce.quarantine.QuarantineStore;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -15,12 +23,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** Writes items while the service is killed and started again, behind a proxy that makes calls go wrong, and waits until everything has arrived. */
+/** Writes items while the service is killed and started again, behind a proxy that makes calls go wrong, waits until everything has arrived, and redrives what was quarantined. */
 final class Survival {
 
     /** Without an effect: a lease runs out, a process starts and reads on within it. */
@@ -28,11 +37,15 @@ final class Survival {
 
     private static final Logger log = LoggerFactory.getLogger(Survival.class);
 
+    private static final Pattern PORT = Pattern.compile("Tomcat started on port (\\d+)");
     private static final Pattern STARTED = Pattern.compile("Started OnlyonceApplication");
 
     private final LocalDynamoDb local = LocalDynamoDb.shared();
     private final ChaosTables tables = ChaosTables.create(local);
     private final Set<String> written = new ConcurrentSkipListSet<>();
+    private final QuarantineStore quarantine =
+            new DynamoDbQuarantineStore(local.client(), tables.prefix() + "-quarantine", "onlyonce");
+    private final HttpClient http = HttpClient.newHttpClient();
     private final Settings settings;
 
     /**
@@ -51,6 +64,8 @@ final class Survival {
      *
      * @param audit effects
      * @param expected keys that must be there
+     * @param poison those among them that a listener could not handle at first
+     * @param quarantined keys in quarantine when everything else had arrived; all were redriven then
      * @param kills how often it was killed
      * @param injected faults that happened
      * @param outages how often DynamoDB was out of reach as a whole
@@ -59,6 +74,8 @@ final class Survival {
     record Outcome(
             ChaosAudit audit,
             Set<String> expected,
+            Set<String> poison,
+            List<String> quarantined,
             int kills,
             Map<Injection, Count> injected,
             int outages,
@@ -102,11 +119,16 @@ final class Survival {
             }
             producer.awaitTermination(settings.duration().toSeconds() * 3 + 60, TimeUnit.SECONDS);
             awaitEffects();
+            Set<String> poison = written.stream().filter(Poisoned::isPoison).collect(Collectors.toSet());
+            List<String> quarantined = awaitQuarantined(poison.size());
+            redriveAll(service, random);
             service.stop(Duration.ofSeconds(60));
             return new Outcome(
                     new ChaosAudit(local.client(), tables),
                     written,
-                    kills,
+                    poison,
+                    quarantined,
+                    kills + 1,
                     proxy.faults(),
                     outages,
                     Duration.between(start, Instant.now()));
@@ -120,14 +142,60 @@ final class Survival {
                         endpoint,
                         "--onlyonce.delivery.concurrency=" + settings.concurrency(),
                         "--chaos.seed=" + settings.faults().seed(),
+                        "--chaos.poison=true",
+                        // Before that, the redrive of a process that was killed is not taken over.
+                        "--onlyonce.ledger.claim-timeout=5s",
                         // What was killed holds the lock until its lease has run out. With faults, a short lease is
                         // lost over and over.
                         "--onlyonce.polling.lease-duration="
                                 + (settings.faults().rules().isEmpty() ? "2s" : "10s"),
-                        // Faults are no verdict on a record here: nothing may end up in quarantine.
+                        // Faults are no verdict on a record here: nothing but poison may end up in quarantine.
                         "--onlyonce.delivery.max-attempts=1000",
                         "--onlyonce.delivery.initial-backoff=20ms",
                         "--onlyonce.delivery.max-backoff=500ms"));
+    }
+
+    private List<String> awaitQuarantined(int count) {
+        Awaitility.await("poison ends in quarantine")
+                .atMost(LONGEST_PAUSE)
+                .pollInterval(Duration.ofSeconds(1))
+                .until(() -> quarantined().size() >= count);
+        return quarantined();
+    }
+
+    private List<String> quarantined() {
+        return quarantine.list(tables.source(), null, Integer.MAX_VALUE - 1).records().stream()
+                .map(record -> record.keys().get("id").s())
+                .toList();
+    }
+
+    /** Brings everything home out of quarantine, though the process that does it is killed once. */
+    private void redriveAll(ServiceProcess service, Random random) throws Exception {
+        local.client().putItem(put -> put.tableName(tables.committed()).item(ChaosTables.HEALED));
+        service.awaitOutput(STARTED, Duration.ofSeconds(120));
+        var broken = http.sendAsync(redrive(service), BodyHandlers.discarding());
+        TimeUnit.MILLISECONDS.sleep(random.nextInt(500));
+        service.kill9();
+        log.info("Killed while it redrives, {} in quarantine", quarantined().size());
+        broken.cancel(true);
+        service.start();
+        service.awaitOutput(STARTED, Duration.ofSeconds(120));
+        Awaitility.await("everything leaves the quarantine")
+                .atMost(LONGEST_PAUSE.multipliedBy(2))
+                .pollInterval(Duration.ofSeconds(1))
+                .until(() -> {
+                    var answer = http.send(redrive(service), BodyHandlers.ofString());
+                    log.info("Redrive: {} {}", answer.statusCode(), answer.body());
+                    return quarantined().isEmpty();
+                });
+    }
+
+    private HttpRequest redrive(ServiceProcess service) {
+        String port = service.awaitOutput(PORT, Duration.ofSeconds(10)).group(1);
+        return HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/actuator/quarantine"))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"table\": \"%s\", \"limit\": 1000}".formatted(tables.source())))
+                .build();
     }
 
     private void produce(int offset) {
