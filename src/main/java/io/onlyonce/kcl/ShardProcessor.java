@@ -69,6 +69,7 @@ final class ShardProcessor implements ShardRecordProcessor {
             accepted = accept(open, input);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            open.reopen();
         } catch (RuntimeException e) {
             log.error("{} refuses records and will be read again from its checkpoint", open, e);
             open.reopen();
@@ -120,13 +121,15 @@ final class ShardProcessor implements ShardRecordProcessor {
         }
     }
 
-    /** Every record has been accepted. KCL calls again until the end is checkpointed, which is not before the last of them is finished. */
+    /** KCL has no further page, and calls again until the end is checkpointed, which is not before the last record is finished. Where records were given up it never is, so the shard is opened anew. */
     @Override
     public void shardEnded(ShardEndedInput input) {
         var open = shard;
         if (open == null) {
             return;
         }
+        // No read is due any more.
+        open.waits(true);
         try {
             if (awaitEnd(open, input.checkpointer())) {
                 return;
@@ -135,6 +138,8 @@ final class ShardProcessor implements ShardRecordProcessor {
                 windUp(open, input.checkpointer());
                 // KCL would ask again until the stop has run out of time.
                 worker.drop(open.key());
+            } else if (open.session().isOver()) {
+                open.reopen();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -145,7 +150,7 @@ final class ShardProcessor implements ShardRecordProcessor {
 
     /** Answers whether the end was checkpointed. */
     private boolean awaitEnd(OpenShard open, RecordProcessorCheckpointer checkpointer) throws InterruptedException {
-        while (!open.session().isOver() && worker.held(open.key()) != null) {
+        while ((!open.session().isOver() || table.isHeld()) && worker.held(open.key()) != null) {
             if (!table.isHeld() && open.session().isOpen() && open.session().unfinished() == 0) {
                 if (open.checkpointEnd(checkpointer)) {
                     return true;

@@ -269,6 +269,70 @@ class ShardProcessorTests {
     }
 
     @Test
+    void claimLostBehindTheLastPageHasTheShardOpenedAnewFromItsCheckpoint() throws Exception {
+        path.block();
+        var processor = open(table(path));
+        processor.processRecords(page(1));
+        path.open().get(0).loseClaim();
+
+        processor.shardEnded(
+                ShardEndedInput.builder().checkpointer(checkpointer).build());
+
+        verify(coordinator).dropLease(any());
+        verify(checkpointer, never()).checkpoint();
+        verify(checkpointer, never()).checkpoint(anyString());
+    }
+
+    @Test
+    void endOfShardOfAPausedTableWaitsUntilItIsResumedAndIsOpenedAnew() throws Exception {
+        var table = table(path);
+        var processor = open(table);
+        processor.processRecords(page(1));
+        await().until(() -> path.finished().size() == 1);
+        assertThat(table.pause()).succeedsWithin(Duration.ofSeconds(5));
+
+        var ended = CompletableFuture.runAsync(() -> processor.shardEnded(
+                ShardEndedInput.builder().checkpointer(checkpointer).build()));
+
+        await().during(Duration.ofMillis(500)).until(() -> !ended.isDone());
+        verify(coordinator, never()).dropLease(any());
+        table.resume();
+        assertThat(ended).succeedsWithin(Duration.ofSeconds(5));
+        verify(coordinator).dropLease(any());
+        verify(checkpointer, never()).checkpoint();
+    }
+
+    @Test
+    void noReadIsOverdueWhileTheEndOfAShardWaitsForItsRecords() {
+        path.block();
+        var table = table(path);
+        var processor = open(table);
+        processor.processRecords(page(1));
+        var shard = table.openShards().iterator().next();
+
+        var ended = CompletableFuture.runAsync(() -> processor.shardEnded(
+                ShardEndedInput.builder().checkpointer(checkpointer).build()));
+
+        await().until(() ->
+                shard.status(false, null, Duration.ZERO).sinceLastAnswer().isZero());
+        path.unblock();
+        assertThat(ended).succeedsWithin(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void interruptedPageHasTheShardOpenedAnew() {
+        path.block();
+        var processor = open(table(path));
+        processor.processRecords(page(IntStream.rangeClosed(1, PAGE_SIZE).toArray()));
+
+        Thread.currentThread().interrupt();
+        processor.processRecords(page(PAGE_SIZE + 1));
+
+        assertThat(Thread.interrupted()).isTrue();
+        verify(coordinator).dropLease(any());
+    }
+
+    @Test
     void endOfVanishedShardIsNoCompletion() throws Exception {
         var table = table(path);
         table.reads(ShardKey.of(stream, SHARD)).vanished();
