@@ -94,6 +94,28 @@ final class ConsumedTable {
         });
     }
 
+    /** Tells of a shard whose parents are processed that nothing of it was. A parent that nobody knows was not missed by anyone either. */
+    void beginsBehindItsParents(ShardKey key, String stream, WorkerContext worker) {
+        var lease = worker.held(key);
+        if (lease != null
+                && lease.parentShardIds().stream()
+                        .anyMatch(parent -> leaseWatch.knows(new ShardKey(key.stream(), new ShardId(parent))))) {
+            begins(key, stream);
+        }
+    }
+
+    /** Reports a gap if the first records of a shard of which nothing was processed may have been trimmed by now. AWS says nothing then: the shard just seems to begin later. */
+    void begins(ShardKey key, String stream) {
+        var begin = key.shardId().createdAt();
+        var since = starts.get(key.stream());
+        if (begin != null && since != null && since.isAfter(begin)) {
+            begin = since;
+        }
+        if (begin != null && clocks.since(begin).compareTo(TableReport.RETENTION) > 0) {
+            gap(GapDetected.Reason.TRIMMED, stream, key.shardId(), null);
+        }
+    }
+
     boolean isOpen(OpenShard shard) {
         return open.get(shard.key()) == shard;
     }

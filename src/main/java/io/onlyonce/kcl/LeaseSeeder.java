@@ -69,12 +69,13 @@ final class LeaseSeeder {
                 table.startAt(identifier.serialize(), latest.since());
             }
         });
+        reportTrimmedBeginnings(table, ofTable);
         var sync = management.createShardSyncTaskManager(new NullMetricsFactory(), stream, null);
         if (!known) {
             boolean replaced = !ofTable.isEmpty();
             boolean first = create(identifier, sync.shardDetector().listShards(), positions, replaced);
             if (replaced && first) {
-                table.gap(Reason.STREAM_REPLACED, oldArn(ofTable), null, null);
+                table.gap(Reason.STREAM_REPLACED, arnOf(ofTable.get(0)), null, null);
             }
         }
         var failure = sync.callShardSyncTask().getException();
@@ -84,8 +85,24 @@ final class LeaseSeeder {
         forget(ofTable, identifier);
     }
 
-    private String oldArn(List<MultiStreamLease> ofTable) {
-        return names.arn(StreamIdentifier.multiStreamInstance(ofTable.get(0).streamIdentifier()));
+    /** Where something of a table was processed, what is still to begin was to be read. The sync of the shards deletes the leases that prove it. */
+    private void reportTrimmedBeginnings(ConsumedTable table, List<MultiStreamLease> ofTable) {
+        if (ofTable.stream().allMatch(LeaseSeeder::isUntouched)) {
+            return;
+        }
+        for (var lease : ofTable) {
+            if (isUntouched(lease)) {
+                table.begins(ShardKey.of(lease), arnOf(lease));
+            }
+        }
+    }
+
+    private static boolean isUntouched(Lease lease) {
+        return ExtendedSequenceNumber.TRIM_HORIZON.equals(lease.checkpoint());
+    }
+
+    private String arnOf(MultiStreamLease lease) {
+        return names.arn(StreamIdentifier.multiStreamInstance(lease.streamIdentifier()));
     }
 
     /** How far another engine came, or where the first start is to begin. */

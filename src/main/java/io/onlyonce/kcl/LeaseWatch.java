@@ -81,6 +81,11 @@ final class LeaseWatch {
         return ofTable;
     }
 
+    /** Whether the lease of a shard was last seen to exist. */
+    synchronized boolean knows(ShardKey key) {
+        return seen.containsKey(key);
+    }
+
     /** From when on nobody has read a shard; the present if somebody does. */
     synchronized long unheldSince(ShardKey key) {
         var lease = seen.get(key);

@@ -18,6 +18,7 @@ import software.amazon.kinesis.lifecycle.events.ShutdownRequestedInput;
 import software.amazon.kinesis.processor.RecordProcessorCheckpointer;
 import software.amazon.kinesis.processor.ShardRecordProcessor;
 import software.amazon.kinesis.retrieval.KinesisClientRecord;
+import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 
 /**
  * Hands the pages of one lease to the record path. KCL calls it on one thread at a time, also without records while the shard is idle. KCL skips what a processor throws on, so this one never throws: when something is
@@ -55,7 +56,11 @@ final class ShardProcessor implements ShardRecordProcessor {
     @Override
     public void initialize(InitializationInput input) {
         var from = input.extendedSequenceNumber();
-        shard = table.open(ShardKey.of(stream, input.shardId()), from == null ? null : from.sequenceNumber(), worker);
+        var key = ShardKey.of(stream, input.shardId());
+        if (ExtendedSequenceNumber.TRIM_HORIZON.equals(from)) {
+            table.beginsBehindItsParents(key, streamArn, worker);
+        }
+        shard = table.open(key, from == null ? null : from.sequenceNumber(), worker);
     }
 
     @Override

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class TableReport {
 
     /** For how long DynamoDB keeps records. */
-    private static final Duration RETENTION = Duration.ofHours(24);
+    static final Duration RETENTION = Duration.ofHours(24);
 
     private final LeaseWatch leaseWatch;
     private final Duration idleDelay;

@@ -188,7 +188,7 @@ final class PageReader {
      * come before the first of this one (measured, 3.3.1).
      */
     private boolean mayHaveLost() {
-        var createdAt = shard.createdAt();
+        var createdAt = shard.id().createdAt();
         return cursor.last() != null
                 || createdAt == null
                 || context.clocks().since(createdAt).compareTo(ShardOpening.RETENTION) >= 0;

@@ -29,7 +29,7 @@ record ShardOpening(
 
     /** Whether the first records of the shard may have been trimmed before any was read. AWS says nothing then: the shard just seems to begin later. */
     boolean beginningTrimmed(Clocks clocks) {
-        var createdAt = shard.createdAt();
+        var createdAt = shard.id().createdAt();
         return from instanceof Position.TrimHorizon
                 && (stored || followed)
                 && createdAt != null

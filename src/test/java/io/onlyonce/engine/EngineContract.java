@@ -210,6 +210,28 @@ public abstract class EngineContract {
     }
 
     @Test
+    void beginningThatMayHaveBeenTrimmedBehindAProcessedParentIsReportedAsAGap() {
+        var parent = aws.addShard(arn, null, Duration.ofHours(30));
+        var written = new ArrayList<>(aws.put(arn, parent, 3));
+        aws.closeShard(arn, parent);
+        var child = aws.addShard(arn, parent, Duration.ofHours(27));
+        aws.put(arn, child, 2);
+        aws.trim(arn, child, 2);
+        written.addAll(aws.put(arn, child, 3));
+
+        start();
+
+        await().until(() -> path.finished().size() >= 6);
+        assertThat(numbers()).isEqualTo(written);
+        assertThat(gaps).singleElement().satisfies(gap -> {
+            assertThat(gap.reason()).isEqualTo(Reason.TRIMMED);
+            assertThat(gap.streamArn()).isEqualTo(arn);
+            assertThat(gap.shardId()).isEqualTo(new ShardId(child));
+            assertThat(gap.after()).isNull();
+        });
+    }
+
+    @Test
     void tableHaltsOnAGapIfSoConfiguredUntilItIsResumed() {
         var shard = aws.addShard(arn, null);
         var written = loseTwoRecords(shard);

@@ -144,7 +144,12 @@ public final class FakeStreams {
 
     /** An open shard; its identifier. */
     public synchronized String addShard(String arn, @Nullable String parent) {
-        var id = "shardId-%020d-%08x".formatted(clock.millis() + lastShard, lastShard++);
+        return addShard(arn, parent, Duration.ZERO);
+    }
+
+    /** An open shard that was created so long ago; its identifier. */
+    public synchronized String addShard(String arn, @Nullable String parent, Duration age) {
+        var id = "shardId-%020d-%08x".formatted(clock.millis() - age.toMillis() + lastShard, lastShard++);
         streams.get(arn).shards.put(id, new FakeShard(id, parent));
         return id;
     }

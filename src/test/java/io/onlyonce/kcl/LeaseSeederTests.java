@@ -7,6 +7,7 @@ import static org.mockito.Mockito.when;
 
 import io.onlyonce.GapDetected;
 import io.onlyonce.GapDetected.Reason;
+import io.onlyonce.SettableClock;
 import io.onlyonce.checkpoint.Checkpoint;
 import io.onlyonce.checkpoint.InMemoryCheckpointStore;
 import io.onlyonce.engine.Clocks;
@@ -16,7 +17,6 @@ import io.onlyonce.publication.ConsumerListener;
 import io.onlyonce.stream.Position;
 import io.onlyonce.stream.SequenceNumber;
 import io.onlyonce.stream.ShardId;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -51,7 +51,8 @@ class LeaseSeederTests {
 
     private final KclFixture fixture = new KclFixture();
     private final DynamoDbStreamsClient streams = mock();
-    private final Clocks clocks = new Clocks(Clock.systemUTC(), System::nanoTime);
+    private final SettableClock clock = new SettableClock(Instant.parse("2026-01-01T20:00:00Z"));
+    private final Clocks clocks = new Clocks(clock, System::nanoTime);
     private final List<GapDetected> gaps = new ArrayList<>();
     private final InMemoryCheckpointStore checkpoints = new InMemoryCheckpointStore();
     private final StreamNames names = new StreamNames(Region.EU_CENTRAL_1);
@@ -189,6 +190,38 @@ class LeaseSeederTests {
         seed(StartAt.TRIM_HORIZON, ARN);
 
         assertThat(leases(ARN)).containsOnly(Map.entry(SECOND, "42"), Map.entry(THIRD, "TRIM_HORIZON"));
+        assertThat(gaps).isEmpty();
+    }
+
+    @Test
+    void shardThatWaitedToBeginUntilItsFirstRecordsMayBeTrimmedIsReportedAsAGap() throws Exception {
+        list(closed(FIRST, null), open(SECOND, FIRST));
+        seed(StartAt.TRIM_HORIZON, ARN);
+        checkpoint(ARN, FIRST, "SHARD_END");
+        clock.advance(Duration.ofHours(3));
+        seed(StartAt.TRIM_HORIZON, ARN);
+        assertThat(gaps).isEmpty();
+        clock.advance(Duration.ofHours(2));
+        list(open(SECOND, FIRST));
+
+        seed(StartAt.TRIM_HORIZON, ARN);
+
+        assertThat(gaps).singleElement().satisfies(gap -> {
+            assertThat(gap.reason()).isEqualTo(Reason.TRIMMED);
+            assertThat(gap.streamArn()).isEqualTo(ARN);
+            assertThat(gap.shardId()).isEqualTo(new ShardId(SECOND));
+            assertThat(gap.after()).isNull();
+        });
+    }
+
+    @Test
+    void firstStartWithOldShardsIsNoGap() throws Exception {
+        clock.advance(Duration.ofHours(5));
+        list(closed(FIRST, null), open(SECOND, FIRST));
+
+        seed(StartAt.TRIM_HORIZON, ARN);
+        seed(StartAt.TRIM_HORIZON, ARN);
+
         assertThat(gaps).isEmpty();
     }
 

@@ -40,6 +40,7 @@ import software.amazon.awssdk.services.dynamodb.model.Record;
 import software.amazon.kinesis.common.StreamIdentifier;
 import software.amazon.kinesis.exceptions.KinesisClientLibDependencyException;
 import software.amazon.kinesis.exceptions.ShutdownException;
+import software.amazon.kinesis.leases.Lease;
 import software.amazon.kinesis.leases.LeaseCoordinator;
 import software.amazon.kinesis.leases.MultiStreamLease;
 import software.amazon.kinesis.lifecycle.events.InitializationInput;
@@ -58,6 +59,7 @@ class ShardProcessorTests {
     private static final String STREAM_ARN =
             "arn:aws:dynamodb:eu-central-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000";
     private static final String SHARD = "shardId-00000001767268800000-00000000";
+    private static final String PARENT = "shardId-00000001767254400000-00000000";
 
     private final StreamIdentifier stream = StreamIdentifier.multiStreamInstance(
             "123456789012:eu-central-1$123456789012$orders$2026-01-01T00_00_00.000:1");
@@ -446,6 +448,24 @@ class ShardProcessorTests {
     }
 
     @Test
+    void childWhoseFirstRecordsMayBeTrimmedIsReportedAsAGap() {
+        var lease = new MultiStreamLease();
+        lease.parentShardIds(List.of(PARENT));
+        when(coordinator.getCurrentlyHeldLease(anyString())).thenReturn(lease);
+
+        open(table(path));
+        assertThat(gaps).isEmpty();
+        leaseWatch.observe(List.of(parentLease()));
+        open(table(path));
+
+        assertThat(gaps).singleElement().satisfies(gap -> {
+            assertThat(gap.reason()).isEqualTo(Reason.TRIMMED);
+            assertThat(gap.streamArn()).isEqualTo(STREAM_ARN);
+            assertThat(gap.shardId()).isEqualTo(new ShardId(SHARD));
+        });
+    }
+
+    @Test
     void twoEmptyReadsWithNothingUnfinishedAreTheTip() {
         var table = table(path);
         var processor = open(table);
@@ -458,6 +478,14 @@ class ShardProcessorTests {
         processor.processRecords(page());
 
         assertThat(statusOf(table).lag()).isLessThan(Duration.ofSeconds(10));
+    }
+
+    private Lease parentLease() {
+        var parent = new MultiStreamLease();
+        parent.streamIdentifier(stream.serialize());
+        parent.shardId(PARENT);
+        parent.leaseCounter(1L);
+        return parent;
     }
 
     private ConsumedTable table(RecordPath recordPath) {
