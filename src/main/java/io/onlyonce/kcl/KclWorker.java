@@ -1,7 +1,6 @@
 package io.onlyonce.kcl;
 
 import io.onlyonce.engine.Clocks;
-import io.onlyonce.engine.StreamNotReadableException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Map;
@@ -31,6 +30,7 @@ final class KclWorker {
     private final ConsumedTables tables;
     private final LeaseTables leaseTables;
     private final StreamLookup lookup;
+    private final StreamWatch streamWatch;
     private final SchedulerFactory schedulers;
     private final LeaseWatch leaseWatch;
     private final Duration failover;
@@ -56,6 +56,7 @@ final class KclWorker {
         this.tables = tables;
         this.leaseTables = leaseTables;
         this.lookup = lookup;
+        this.streamWatch = new StreamWatch(tables, lookup, schedulers);
         this.schedulers = schedulers;
         this.leaseWatch = leaseWatch;
         this.failover = settings.failover();
@@ -151,22 +152,10 @@ final class KclWorker {
         }
     }
 
-    /** A table whose stream was switched off and on has another stream. */
     private void watchStreams() {
-        for (var table : tables.all()) {
-            try {
-                var arn = lookup.streamOf(table.source());
-                var leases = seeder;
-                if (leases != null && !arn.equals(table.streamArn())) {
-                    log.info("Table {} has another stream: {}", table.name(), arn);
-                    table.streamArn(arn);
-                    seed(leases, table);
-                }
-            } catch (StreamNotReadableException e) {
-                table.problem(e.getMessage());
-            } catch (LeasingException | RuntimeException e) {
-                log.info("The stream of table {} could not be looked up: {}", table.name(), e.toString());
-            }
+        var leases = seeder;
+        if (leases != null) {
+            streamWatch.look(leases);
         }
     }
 

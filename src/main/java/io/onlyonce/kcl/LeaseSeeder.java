@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,8 +54,8 @@ final class LeaseSeeder {
         return leases.listLeases();
     }
 
-    /** Creates the leases that are missing for the present stream of a table. */
-    void seed(ConsumedTable table, StreamConfig stream) throws LeasingException {
+    /** Creates the leases that are missing for the present stream of a table. Answers whether there is any: a stream that was just enabled may list no shard yet. */
+    boolean seed(ConsumedTable table, StreamConfig stream) throws LeasingException {
         var identifier = stream.streamIdentifier();
         String arn = names.arn(identifier);
         var ofTable = leases().stream()
@@ -72,17 +73,21 @@ final class LeaseSeeder {
         reportTrimmedBeginnings(table, ofTable);
         var sync = management.createShardSyncTaskManager(new NullMetricsFactory(), stream, null);
         if (!known) {
-            boolean replaced = !ofTable.isEmpty();
-            boolean first = create(identifier, sync.shardDetector().listShards(), positions, replaced);
-            if (replaced && first) {
-                table.gap(Reason.STREAM_REPLACED, arnOf(ofTable.get(0)), null, null);
-            }
+            // First, because once there are leases nothing tells that they are those of another stream.
+            ofTable.stream()
+                    .max(Comparator.comparing(MultiStreamLease::streamIdentifier))
+                    .ifPresent(former -> table.gap(Reason.STREAM_REPLACED, arnOf(former), null, null));
+            create(identifier, sync.shardDetector().listShards(), positions, !ofTable.isEmpty());
         }
         var failure = sync.callShardSyncTask().getException();
         if (failure != null) {
             throw new IllegalStateException("The shards of " + arn + " cannot be listed", failure);
         }
-        forget(ofTable, identifier);
+        boolean begun = !leases.listLeasesForStream(identifier).isEmpty();
+        if (begun) {
+            forget(ofTable, identifier);
+        }
+        return begun;
     }
 
     /** Where something of a table was processed, what is still to begin was to be read. The sync of the shards deletes the leases that prove it. */
@@ -163,18 +168,15 @@ final class LeaseSeeder {
         }
     }
 
-    /** Creates leases where a position is known, or all from the beginning if the stream replaces another one. Answers whether one was new. */
-    private boolean create(
-            StreamIdentifier stream, List<Shard> shards, Map<ShardId, Position> positions, boolean replaced)
+    /** Creates leases where a position is known, or all from the beginning if the stream replaces another one. */
+    private void create(StreamIdentifier stream, List<Shard> shards, Map<ShardId, Position> positions, boolean replaced)
             throws LeasingException {
-        boolean created = false;
         for (var shard : shards) {
             var position = positions.get(new ShardId(shard.shardId()));
             if (position != null || replaced) {
-                created |= leases.createLeaseIfNotExists(lease(stream, shard, position));
+                leases.createLeaseIfNotExists(lease(stream, shard, position));
             }
         }
-        return created;
     }
 
     private static Lease lease(StreamIdentifier stream, Shard shard, @Nullable Position position) {

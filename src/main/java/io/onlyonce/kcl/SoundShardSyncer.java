@@ -2,7 +2,10 @@ package io.onlyonce.kcl;
 
 import com.amazonaws.services.dynamodbv2.streamsadapter.DynamoDBStreamsShardSyncer;
 import io.onlyonce.GapDetected.Reason;
+import io.onlyonce.stream.SequenceNumber;
 import io.onlyonce.stream.ShardId;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,57 +60,68 @@ final class SoundShardSyncer extends DynamoDBStreamsShardSyncer {
             boolean ignoreUnexpectedChildShards,
             boolean isLeaseTableEmpty)
             throws DependencyException, InvalidStateException, ProvisionedThroughputException {
-        var stream = shards.streamIdentifier();
-        var before = byShard(leases.listLeasesForStream(stream));
-        boolean synced = super.checkAndCreateLeaseForNewShards(
-                shards, leases, initialPosition, scope, ignoreUnexpectedChildShards, isLeaseTableEmpty);
-        var table = tables.of(stream);
-        if (table != null && !before.isEmpty()) {
-            var after = byShard(leases.listLeasesForStream(stream));
-            reportDeleted(table, stream, before, after);
-            reportMissing(table, stream, before, after, shards);
-        }
-        return synced;
+        var table = tables.of(shards.streamIdentifier());
+        var known = byShard(leases.listLeasesForStream(shards.streamIdentifier()));
+        return super.checkAndCreateLeaseForNewShards(
+                shards,
+                table == null || known.isEmpty() ? leases : reporting(leases, table, known, shards),
+                initialPosition,
+                scope,
+                ignoreUnexpectedChildShards,
+                isLeaseTableEmpty);
     }
 
-    /** Leases of shards that are gone although they had not been processed to their end. */
-    private void reportDeleted(
-            ConsumedTable table,
-            StreamIdentifier stream,
-            Map<String, MultiStreamLease> before,
-            Map<String, MultiStreamLease> after) {
-        before.forEach((shardId, lease) -> {
-            var checkpoint = lease.checkpoint();
-            if (!after.containsKey(shardId) && !ExtendedSequenceNumber.SHARD_END.equals(checkpoint)) {
-                table.gap(
-                        Reason.SHARD_VANISHED,
-                        names.arn(stream),
-                        new ShardId(shardId),
-                        AdaptedStreamsClient.sequenceNumber(checkpoint == null ? null : checkpoint.sequenceNumber()));
-            }
-        });
+    /** The leases, with gaps reported before a lease is deleted or created: afterwards nothing would tell of them any more. */
+    private LeaseRefresher reporting(
+            LeaseRefresher leases, ConsumedTable table, Map<String, MultiStreamLease> known, ShardDetector shards) {
+        return (LeaseRefresher) Proxy.newProxyInstance(
+                LeaseRefresher.class.getClassLoader(),
+                new Class<?>[] {LeaseRefresher.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("deleteLease")) {
+                        reportDeleted(table, (MultiStreamLease) arguments[0]);
+                    } else if (method.getName().equals("createLeaseIfNotExists")) {
+                        reportMissing(table, (MultiStreamLease) arguments[0], known, shards);
+                    }
+                    try {
+                        return method.invoke(leases, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    /** A shard that is gone although it had not been processed to its end. */
+    private void reportDeleted(ConsumedTable table, MultiStreamLease lease) {
+        var checkpoint = lease.checkpoint();
+        if (!ExtendedSequenceNumber.SHARD_END.equals(checkpoint)) {
+            vanished(
+                    table,
+                    lease,
+                    lease.shardId(),
+                    AdaptedStreamsClient.sequenceNumber(checkpoint == null ? null : checkpoint.sequenceNumber()));
+        }
     }
 
     /** Shards that came and went unseen: a new lease names a parent that nobody knows, while shards that were known are gone. */
     private void reportMissing(
-            ConsumedTable table,
-            StreamIdentifier stream,
-            Map<String, MultiStreamLease> before,
-            Map<String, MultiStreamLease> after,
-            ShardDetector shards) {
-        boolean knownAreGone = before.keySet().stream().anyMatch(shardId -> shards.shard(shardId) == null);
-        if (!knownAreGone) {
+            ConsumedTable table, MultiStreamLease lease, Map<String, MultiStreamLease> known, ShardDetector shards) {
+        if (known.keySet().stream().allMatch(shardId -> shards.shard(shardId) != null)) {
             return;
         }
-        after.forEach((shardId, lease) -> {
-            if (!before.containsKey(shardId)) {
-                for (var parent : lease.parentShardIds()) {
-                    if (!before.containsKey(parent) && !after.containsKey(parent) && shards.shard(parent) == null) {
-                        table.gap(Reason.SHARD_VANISHED, names.arn(stream), new ShardId(parent), null);
-                    }
-                }
+        for (var parent : lease.parentShardIds()) {
+            if (!known.containsKey(parent) && shards.shard(parent) == null) {
+                vanished(table, lease, parent, null);
             }
-        });
+        }
+    }
+
+    private void vanished(ConsumedTable table, MultiStreamLease lease, String shardId, @Nullable SequenceNumber after) {
+        table.gap(
+                Reason.SHARD_VANISHED,
+                names.arn(StreamIdentifier.multiStreamInstance(lease.streamIdentifier())),
+                new ShardId(shardId),
+                after);
     }
 
     private static Map<String, MultiStreamLease> byShard(List<Lease> leases) {

@@ -1,7 +1,9 @@
 package io.onlyonce.kcl;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
@@ -34,7 +36,14 @@ import software.amazon.awssdk.services.dynamodb.model.Shard;
 import software.amazon.awssdk.services.dynamodb.model.StreamStatus;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 import software.amazon.awssdk.services.kinesis.model.ChildShard;
+import software.amazon.kinesis.common.InitialPositionInStream;
+import software.amazon.kinesis.common.InitialPositionInStreamExtended;
+import software.amazon.kinesis.leases.LeaseRefresher;
 import software.amazon.kinesis.leases.MultiStreamLease;
+import software.amazon.kinesis.leases.ShardDetector;
+import software.amazon.kinesis.leases.exceptions.DependencyException;
+import software.amazon.kinesis.metrics.NullMetricsFactory;
+import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 
 /** Leases on DynamoDB Local, shards as the test lists them. */
 class LeaseSeederTests {
@@ -180,6 +189,41 @@ class LeaseSeederTests {
     }
 
     @Test
+    void unfinishedShardThatIsGoneIsReportedBeforeItsLeaseIsDeleted() throws Exception {
+        var stream = names.identifier(ARN);
+        var lease = new MultiStreamLease();
+        lease.leaseKey(ShardKey.of(stream, FIRST).leaseKey());
+        lease.streamIdentifier(stream.serialize());
+        lease.shardId(FIRST);
+        lease.checkpoint(new ExtendedSequenceNumber("42", 0L));
+        LeaseRefresher leases = mock();
+        when(leases.listLeasesForStream(stream)).thenReturn(List.of(lease));
+        doThrow(new DependencyException("no answer", new IllegalStateException()))
+                .when(leases)
+                .deleteLease(lease);
+        ShardDetector shards = mock();
+        when(shards.streamIdentifier()).thenReturn(stream);
+        when(shards.listShards()).thenReturn(List.of());
+        var syncer =
+                new SoundShardSyncer(stream, null, new ConsumedTables(List.of(table(StartAt.TRIM_HORIZON))), names);
+
+        assertThatExceptionOfType(DependencyException.class)
+                .isThrownBy(() -> syncer.checkAndCreateLeaseForNewShards(
+                        shards,
+                        leases,
+                        InitialPositionInStreamExtended.newInitialPosition(InitialPositionInStream.TRIM_HORIZON),
+                        new NullMetricsFactory().createMetrics(),
+                        false,
+                        false));
+
+        assertThat(gaps).singleElement().satisfies(gap -> {
+            assertThat(gap.reason()).isEqualTo(Reason.SHARD_VANISHED);
+            assertThat(gap.shardId()).isEqualTo(new ShardId(FIRST));
+            assertThat(gap.after()).isEqualTo(new SequenceNumber("42"));
+        });
+    }
+
+    @Test
     void finishedShardThatIsGoneIsNoGap() throws Exception {
         list(closed(FIRST, null), open(SECOND, FIRST));
         seed(StartAt.TRIM_HORIZON, ARN);
@@ -242,8 +286,8 @@ class LeaseSeederTests {
         assertThat(lease.leaseKey()).isEqualTo(ShardKey.of(stream, SECOND).leaseKey());
     }
 
-    private ConsumedTable seed(StartAt startAt, String arn) throws Exception {
-        var table = new ConsumedTable(
+    private ConsumedTable table(StartAt startAt) {
+        return new ConsumedTable(
                 KclFixture.source("orders", new SlowRecordPath(Duration.ZERO), startAt, checkpoints),
                 new ConsumerListener() {
                     @Override
@@ -254,6 +298,10 @@ class LeaseSeederTests {
                 false,
                 new LeaseWatch(Duration.ofSeconds(30), clocks),
                 clocks);
+    }
+
+    private ConsumedTable seed(StartAt startAt, String arn) throws Exception {
+        var table = table(startAt);
         table.streamArn(arn);
         var schedulers = new SchedulerFactory(
                 fixture.clients(streams),
