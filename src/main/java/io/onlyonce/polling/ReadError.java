@@ -1,5 +1,6 @@
 package io.onlyonce.polling;
 
+import io.onlyonce.engine.StreamNotReadableException;
 import io.onlyonce.publication.ConsumerListener.PollResult;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkServiceException;
@@ -29,6 +30,11 @@ enum ReadError {
             case THROTTLED -> PollResult.THROTTLED;
             case NOT_FOUND, DENIED, INVALID, OTHER -> PollResult.FAILED;
         };
+    }
+
+    /** Whether an error lasts until somebody changes the table or a permission. */
+    static boolean lasts(RuntimeException error) {
+        return error instanceof StreamNotReadableException || of(error) == DENIED;
     }
 
     static ReadError of(Throwable error) {

@@ -277,7 +277,9 @@ final class StreamFollower implements ShardReader.Owner, ShardDiscovery.Finder {
             successor = latest;
             return true;
         } catch (RuntimeException e) {
-            warning = e.getMessage();
+            log.info("The stream of table {} could not be looked up, which is tried again: {}", context.table(), e);
+            // The shards are read all the same.
+            warning = ReadError.lasts(e) ? e.getMessage() : null;
             return false;
         }
     }

@@ -70,13 +70,9 @@ final class TablePoller implements StreamFollower.Table {
         if (error instanceof StreamNotReadableException) {
             throw error;
         }
-        if (error != null && forbidsToStart(error)) {
+        if (error != null && ReadError.lasts(error)) {
             throw new StreamNotReadableException(table(), Reason.ACCESS_DENIED, error);
         }
-    }
-
-    private static boolean forbidsToStart(RuntimeException error) {
-        return error instanceof StreamNotReadableException || ReadError.of(error) == ReadError.DENIED;
     }
 
     /** Stops until the next start; the future completes when everything begun is finished and stored. */
@@ -135,7 +131,7 @@ final class TablePoller implements StreamFollower.Table {
     public void failing(@Nullable RuntimeException error) {
         if (error != null) {
             // What makes the start fail is thrown and not tried again.
-            if (failure == null && !(starting && forbidsToStart(error))) {
+            if (failure == null && !(starting && ReadError.lasts(error))) {
                 log.warn("The shards of table {} are not found, which is tried again: {}", table(), error.toString());
             }
             log.debug("The shards of table {} are not found", table(), error);

@@ -72,7 +72,9 @@ class ShardLineageTests {
 
     @Test
     void creationTimeIsTakenFromTheIdentifierWhereItHasOne() {
-        assertThat(shard("shardId-00000001772366400000-0a1b2c3d", null, false).id().createdAt())
+        assertThat(shard("shardId-00000001772366400000-0a1b2c3d", null, false)
+                        .id()
+                        .createdAt())
                 .isEqualTo("2026-03-01T12:00:00Z");
         assertThat(root.id().createdAt()).isNull();
     }

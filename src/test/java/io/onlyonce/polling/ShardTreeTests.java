@@ -304,6 +304,26 @@ class ShardTreeTests {
     }
 
     @Test
+    void lookForAnotherStreamIsAProblemOnlyWhereItsErrorLasts() {
+        aws.addShard(arn, null);
+        fixture.start();
+        int looks = aws.calls(Operation.DESCRIBE_TABLE).size();
+        aws.failNext(Operation.DESCRIBE_TABLE, 100, FakeStreams::noAnswer);
+        fixture.advance(Duration.ofMinutes(5));
+        assertThat(aws.calls(Operation.DESCRIBE_TABLE)).hasSizeGreaterThan(looks);
+        assertThat(fixture.status().problem()).isNull();
+
+        aws.heal();
+        aws.failNext(Operation.DESCRIBE_TABLE, 100, FakeStreams::accessDenied);
+        fixture.advance(Duration.ofMinutes(5));
+        assertThat(fixture.status().problem()).isNotNull();
+
+        aws.heal();
+        fixture.advance(Duration.ofMinutes(5));
+        assertThat(fixture.status().problem()).isNull();
+    }
+
+    @Test
     void childrenOfManyShardsAreFoundTogether() {
         var roots = new ArrayList<String>();
         for (int i = 0; i < 90; i++) {
