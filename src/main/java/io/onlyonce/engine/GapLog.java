@@ -6,9 +6,13 @@ import io.onlyonce.stream.ShardId;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The gaps of a table that were reported already. A shard that is opened anew meets the same gap again. */
+/** The gaps of a table that were reported already, with a warning each. A shard that is opened anew meets the same gap again. */
 public final class GapLog {
+
+    private static final Logger log = LoggerFactory.getLogger(GapLog.class);
 
     private record Known(
             GapDetected.Reason reason, String streamArn, @Nullable ShardId shardId, @Nullable SequenceNumber after) {}
@@ -17,6 +21,10 @@ public final class GapLog {
 
     /** Whether the gap is a new one. */
     public boolean add(GapDetected gap) {
-        return known.add(new Known(gap.reason(), gap.streamArn(), gap.shardId(), gap.after()));
+        boolean added = known.add(new Known(gap.reason(), gap.streamArn(), gap.shardId(), gap.after()));
+        if (added) {
+            log.warn("Records may have been lost: {}", gap);
+        }
+        return added;
     }
 }

@@ -1,6 +1,7 @@
 package io.onlyonce.kcl;
 
 import io.onlyonce.GapDetected.Reason;
+import io.onlyonce.publication.ConsumerListener.PollResult;
 import io.onlyonce.stream.SequenceNumber;
 import io.onlyonce.stream.ShardId;
 import org.jspecify.annotations.Nullable;
@@ -107,6 +108,8 @@ final class AdaptedStreamsClient implements DynamoDbStreamsClient {
         }
         if (reason == Reason.SHARD_VANISHED) {
             table.reads(ShardKey.of(stream, shardId.value())).vanished();
+        } else {
+            table.polled(PollResult.TRIMMED);
         }
         table.gap(reason, arn, shardId, sequenceNumber(after));
     }

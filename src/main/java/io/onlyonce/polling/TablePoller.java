@@ -142,7 +142,6 @@ final class TablePoller implements StreamFollower.Table {
     @Override
     public boolean gapDetected(GapDetected gap) {
         if (gaps.add(gap)) {
-            log.warn("Records may have been lost: {}", gap);
             context.tell(told -> told.gapDetected(gap));
             if (context.settings().haltOnGap()) {
                 var unused = interrupt(State.HALTED);

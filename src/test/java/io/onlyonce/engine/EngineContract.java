@@ -36,9 +36,13 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 
 /** What every engine does, whoever reads the shards. */
+@ExtendWith(OutputCaptureExtension.class)
 public abstract class EngineContract {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -191,7 +195,7 @@ public abstract class EngineContract {
     }
 
     @Test
-    void trimmedRecordsAreReportedAsAGapAndReadingGoesOn() {
+    void trimmedRecordsAreReportedAsAGapAndReadingGoesOn(CapturedOutput output) {
         var shard = aws.addShard(arn, null);
         var written = loseTwoRecords(shard);
 
@@ -206,6 +210,10 @@ public abstract class EngineContract {
             assertThat(gap.after().digits()).isEqualTo(written.get(2));
         });
         assertThat(counts.of(table).gaps()).isEqualTo(1);
+        assertThat(polls(PollResult.TRIMMED)).isPositive();
+        assertThat(output.getOut().lines())
+                .filteredOn(line -> line.contains("WARN"))
+                .anySatisfy(line -> assertThat(line).contains(table, "TRIMMED", shard, written.get(2)));
         assertThat(status(engine).state()).isEqualTo(State.RUNNING);
     }
 

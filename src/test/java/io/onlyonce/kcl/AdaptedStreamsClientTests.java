@@ -13,6 +13,7 @@ import io.onlyonce.GapDetected.Reason;
 import io.onlyonce.engine.Clocks;
 import io.onlyonce.fake.SlowRecordPath;
 import io.onlyonce.publication.ConsumerListener;
+import io.onlyonce.publication.ConsumerListener.PollResult;
 import io.onlyonce.stream.SequenceNumber;
 import io.onlyonce.stream.ShardId;
 import java.time.Clock;
@@ -41,6 +42,7 @@ class AdaptedStreamsClientTests {
 
     private final DynamoDbStreamsClient streams = mock();
     private final List<GapDetected> gaps = new ArrayList<>();
+    private final List<PollResult> polls = new ArrayList<>();
     private final Clocks clocks = new Clocks(Clock.systemUTC(), System::nanoTime);
     private final StreamNames names = new StreamNames(Region.EU_CENTRAL_1);
     private final ConsumedTable table = new ConsumedTable(
@@ -49,6 +51,11 @@ class AdaptedStreamsClientTests {
                 @Override
                 public void gapDetected(GapDetected gap) {
                     gaps.add(gap);
+                }
+
+                @Override
+                public void polled(String table, PollResult result) {
+                    polls.add(result);
                 }
             },
             false,
@@ -108,6 +115,7 @@ class AdaptedStreamsClientTests {
             assertThat(gap.shardId()).isEqualTo(new ShardId("shard-1"));
             assertThat(gap.after()).isEqualTo(new SequenceNumber("000042"));
         });
+        assertThat(polls).containsOnly(PollResult.TRIMMED);
     }
 
     @Test
