@@ -75,11 +75,11 @@ final class ShardProcessor implements ShardRecordProcessor {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             open.reopen();
-        } catch (RuntimeException e) {
-            log.error("{} refuses records and will be read again from its checkpoint", open, e);
+        } catch (RuntimeException | Error e) {
             open.reopen();
+            log.error("{} refuses records and will be read again from its checkpoint", open, e);
         } finally {
-            // Even when an error passes: what comes after a page that was not accepted must not be checkpointed.
+            // What comes after a page that was not accepted must not be checkpointed.
             if (!accepted) {
                 var unused = open.end();
             }
@@ -148,7 +148,7 @@ final class ShardProcessor implements ShardRecordProcessor {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.error("The end of {} could not be checkpointed; it will be tried again", open, e);
         }
     }
@@ -182,7 +182,7 @@ final class ShardProcessor implements ShardRecordProcessor {
             windUp(open, input.checkpointer());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.warn("{} could not be checkpointed; its next holder reads again what is finished: {}", open, e);
         }
     }

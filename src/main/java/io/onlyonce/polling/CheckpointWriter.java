@@ -88,7 +88,7 @@ final class CheckpointWriter {
             delay.afterRecords();
             became(null);
             return true;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.warn("{} was not written, which is tried again: {}", checkpointAt.apply(position), e.toString());
             log.debug("The checkpoint was not written", e);
             giveBack(position);

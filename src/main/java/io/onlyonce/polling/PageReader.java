@@ -105,7 +105,7 @@ final class PageReader {
     }
 
     /** Notes an error outside of a read; how long to wait after it. */
-    Duration failed(RuntimeException error, String what) {
+    Duration failed(Throwable error, String what) {
         if (problem == null) {
             log.warn("Shard {} of table {} {}: {}", shard.id(), context.table(), what, error.toString());
         }

@@ -77,7 +77,7 @@ final class SerialTasks {
     private static void runLogged(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.error("Unexpected failure of a polling task", e);
         }
     }

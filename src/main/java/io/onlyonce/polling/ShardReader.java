@@ -216,7 +216,7 @@ final class ShardReader implements OpenDelivery.Watcher {
         waiting = false;
         try {
             proceed();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             again(pages.failed(e, "could not be processed"));
         }
     }
@@ -295,7 +295,7 @@ final class ShardReader implements OpenDelivery.Watcher {
         try {
             delivery.passOver(page.repeated());
             return delivery.offer(page.records(), page.bytes());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // It may have taken some of the page, and the page counts as read.
             var unused = pages.failed(e, "was refused by the record path and is opened anew");
             reopen(delivery);
@@ -373,7 +373,7 @@ final class ShardReader implements OpenDelivery.Watcher {
         Position position;
         try {
             position = storedPosition();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             tasks.after(pages.failed(e, "could not be opened anew"), () -> restart(delivery));
             return;
         }

@@ -39,7 +39,7 @@ record TableContext(
     void tell(Consumer<ConsumerListener> news) {
         try {
             news.accept(listener);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.warn("A consumer listener failed", e);
         }
     }

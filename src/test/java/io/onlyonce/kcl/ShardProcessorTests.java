@@ -32,8 +32,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.OperationType;
 import software.amazon.awssdk.services.dynamodb.model.Record;
@@ -142,10 +145,21 @@ class ShardProcessorTests {
         await().until(() -> path.finished().size() == 1);
     }
 
-    @Test
-    void whatFollowsARefusedPageIsNeitherOfferedNorCheckpointed() throws Exception {
+    static Stream<Runnable> failures() {
+        return Stream.of(
+                () -> {
+                    throw new IllegalStateException("cannot take any");
+                },
+                () -> {
+                    throw new LinkageError("broken");
+                });
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void whatFollowsARefusedPageIsNeitherOfferedNorCheckpointed(Runnable failure) throws Exception {
         var offered = new ArrayList<StreamRecord>();
-        var processor = open(table(failingOnce(offered)));
+        var processor = open(table(failingOnce(offered, failure)));
 
         processor.processRecords(page(1));
         processor.processRecords(page(2));
@@ -538,7 +552,7 @@ class ShardProcessorTests {
     }
 
     /** A record path whose first delivery throws on offer. */
-    private static RecordPath failingOnce(List<StreamRecord> offered) {
+    private static RecordPath failingOnce(List<StreamRecord> offered, Runnable failure) {
         return (shardId, callback) -> new ShardDelivery() {
 
             private boolean failed;
@@ -547,7 +561,7 @@ class ShardProcessorTests {
             public void offer(List<StreamRecord> records) {
                 if (!failed) {
                     failed = true;
-                    throw new IllegalStateException("cannot take any");
+                    failure.run();
                 }
                 offered.addAll(records);
             }

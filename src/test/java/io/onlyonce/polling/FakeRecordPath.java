@@ -35,7 +35,7 @@ final class FakeRecordPath implements RecordPath {
     private final List<String> violations = new ArrayList<>();
     private Duration delay = Duration.ZERO;
     private IntUnaryOperator finishedAtOnce = unfinished -> unfinished;
-    private int refusals;
+    private @Nullable Runnable refusal;
 
     FakeRecordPath(TaskScheduler scheduler) {
         this.scheduler = scheduler;
@@ -76,9 +76,9 @@ final class FakeRecordPath implements RecordPath {
                 delivery.callback::claimLost, scheduler.getClock().instant());
     }
 
-    /** The next offer throws. */
-    synchronized void refuseNext() {
-        refusals++;
+    /** The next offer throws what {@code throwing} does. */
+    synchronized void refuseNext(Runnable throwing) {
+        refusal = throwing;
     }
 
     /** As a crash leaves it. */
@@ -133,9 +133,10 @@ final class FakeRecordPath implements RecordPath {
         @Override
         public void offer(List<StreamRecord> records) {
             synchronized (FakeRecordPath.this) {
-                if (refusals > 0) {
-                    refusals--;
-                    throw new IllegalStateException("Refused");
+                var refused = refusal;
+                if (refused != null) {
+                    refusal = null;
+                    refused.run();
                 }
                 if (closed) {
                     violations.add(shard + " was offered records when closed");

@@ -110,6 +110,7 @@ final class PollingFixture {
         final List<GapDetected> gaps = new ArrayList<>();
         final List<String> completed = new ArrayList<>();
         final List<PollResult> polls = new ArrayList<>();
+        volatile boolean breakDown;
 
         @Override
         public synchronized void gapDetected(GapDetected gap) {
@@ -124,6 +125,9 @@ final class PollingFixture {
         @Override
         public synchronized void polled(String table, PollResult result) {
             polls.add(result);
+            if (breakDown) {
+                throw new LinkageError("broken");
+            }
         }
     }
 }

@@ -333,12 +333,75 @@ class ShardReadingTests {
     @Test
     void recordsThatTheRecordPathRefusedAreOfferedAgain() {
         var numbers = aws.put(arn, shard, 5);
-        fixture.path.refuseNext();
+        fixture.path.refuseNext(() -> {
+            throw new IllegalStateException("Refused");
+        });
         fixture.start();
         fixture.seconds(10);
 
         assertThat(fixture.path.finished(shard)).isEqualTo(numbers);
         assertThat(fixture.path.violations()).isEmpty();
+    }
+
+    @Test
+    void recordsOnWhichTheRecordPathBrokeAreOfferedAgain() {
+        var numbers = aws.put(arn, shard, 5);
+        fixture.path.refuseNext(ShardReadingTests::breakDown);
+        fixture.start();
+        fixture.seconds(1);
+        // The place to go on from cannot be had at once either.
+        fixture.checkpoints.failNext(1, ShardReadingTests::breakDown);
+        numbers.addAll(aws.put(arn, shard, 5));
+        fixture.seconds(20);
+
+        assertThat(fixture.path.finished(shard)).isEqualTo(numbers);
+        assertThat(fixture.path.violations()).isEmpty();
+    }
+
+    @Test
+    void readThatBreaksIsTriedAgain() {
+        var number = aws.put(arn, shard);
+        aws.failNext(Operation.GET_RECORDS, 3, () -> {
+            throw new LinkageError("broken");
+        });
+        fixture.start();
+        fixture.seconds(20);
+
+        assertThat(fixture.path.finished(shard)).containsExactly(number);
+        assertThat(fixture.status(shard).problem()).isNull();
+    }
+
+    @Test
+    void observerThatBreaksKeepsNoReadFromItsRecords() {
+        fixture.events.breakDown = true;
+        var number = aws.put(arn, shard);
+        fixture.start();
+        fixture.seconds(5);
+
+        assertThat(fixture.path.finished(shard)).containsExactly(number);
+        assertThat(fixture.status(shard).problem()).isNull();
+    }
+
+    @Test
+    void checkpointOnWhichTheStoreBreaksIsWrittenLater() {
+        fixture.start();
+        fixture.seconds(1);
+        fixture.checkpoints.failNext(3, ShardReadingTests::breakDown);
+        aws.put(arn, shard);
+        fixture.seconds(2);
+        assertThat(fixture.status(shard).problem()).contains("broken");
+
+        var last = aws.put(arn, shard);
+        fixture.seconds(20);
+        assertThat(fixture.checkpoints.position(shard).orElseThrow())
+                .isInstanceOfSatisfying(
+                        Position.After.class,
+                        after -> assertThat(after.sequenceNumber().digits()).isEqualTo(last));
+        assertThat(fixture.status(shard).problem()).isNull();
+    }
+
+    private static void breakDown() {
+        throw new LinkageError("broken");
     }
 
     @Test

@@ -18,6 +18,7 @@ final class SimpleCheckpoints implements CheckpointStore {
     private final Map<Key, Checkpoint> rows = new LinkedHashMap<>();
     private final List<Checkpoint> writes = new ArrayList<>();
     private int failures;
+    private Runnable failure = () -> {};
 
     @Override
     public synchronized List<Checkpoint> findAll() {
@@ -45,7 +46,15 @@ final class SimpleCheckpoints implements CheckpointStore {
     }
 
     synchronized void failNext(int calls) {
+        failNext(calls, () -> {
+            throw new IllegalStateException("The store does not answer");
+        });
+    }
+
+    /** The next calls end as {@code throwing} does. */
+    synchronized void failNext(int calls, Runnable throwing) {
         failures = calls;
+        failure = throwing;
     }
 
     /** Sets a checkpoint to wherever an operator wants it. */
@@ -67,7 +76,7 @@ final class SimpleCheckpoints implements CheckpointStore {
     private void failIfTold() {
         if (failures > 0) {
             failures--;
-            throw new IllegalStateException("The store does not answer");
+            failure.run();
         }
     }
 }
