@@ -133,9 +133,19 @@ final class ConsumedTable {
         });
     }
 
-    /** How the reading of a shard goes; reading begins before the shard is opened. */
+    /** How the reading of a shard goes, which may vanish before it is opened. */
     ShardReads reads(ShardKey key) {
         return reads.computeIfAbsent(key, unused -> new ShardReads(clocks));
+    }
+
+    /** AWS answered a read. It may be a late one of a shard that was left, of which nobody wants to know any more. */
+    void answered(ShardKey key, boolean success) {
+        var known = reads.get(key);
+        if (known != null && success) {
+            known.succeeded();
+        } else if (known != null) {
+            known.answered();
+        }
     }
 
     void polled(PollResult result) {

@@ -48,7 +48,7 @@ final class WatchedFetcher extends DynamoDBStreamsDataFetcher {
         Thread.sleep(pace.delay().toMillis());
         try {
             var page = new Page(super.getGetRecordsResponse(request));
-            table.reads(key).succeeded();
+            table.answered(key, true);
             if (page.records().isEmpty()) {
                 pace.foundNone();
                 table.polled(PollResult.EMPTY);
@@ -59,7 +59,7 @@ final class WatchedFetcher extends DynamoDBStreamsDataFetcher {
             return page;
         } catch (ExecutionException e) {
             pace.foundNone();
-            table.reads(key).answered();
+            table.answered(key, false);
             table.polled(resultOf(e.getCause()));
             if (e.getCause() instanceof ResourceNotFoundException
                     && !streams.hasVanished(arn, key.shardId(), getLastKnownSequenceNumber())) {

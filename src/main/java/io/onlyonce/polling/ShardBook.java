@@ -134,8 +134,12 @@ final class ShardBook {
     }
 
     void forget(ShardId shardId) {
-        shards.remove(shardId);
+        var forgotten = shards.remove(shardId);
         positions.remove(shardId);
         ended.remove(shardId);
+        parents.remove(shardId);
+        if (forgotten != null && forgotten.parent() != null && !shards.containsKey(forgotten.parent())) {
+            parents.remove(forgotten.parent());
+        }
     }
 }

@@ -199,6 +199,21 @@ class ShardProcessorTests {
     }
 
     @Test
+    void lateAnswerToAReadOfAShardThatWasLeftIsForgotten() {
+        var table = table(path);
+        var processor = open(table);
+        var key = ShardKey.of(stream, SHARD);
+        table.answered(key, true);
+        assertThat(table.reads(key).lastSuccess()).isNotNull();
+
+        processor.leaseLost(LeaseLostInput.builder().build());
+        await().until(() -> table.openShards().isEmpty());
+        table.answered(key, true);
+
+        assertThat(table.reads(key).lastSuccess()).isNull();
+    }
+
+    @Test
     void waitingPageIsGivenUpWhenTheLeaseIsLost() {
         path.block();
         var processor = open(table(path));
