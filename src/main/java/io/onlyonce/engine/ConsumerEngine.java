@@ -47,6 +47,7 @@ public final class ConsumerEngine implements Engine {
     private final TaskScheduler scheduler;
     private final LongSupplier ticker;
     private volatile @Nullable Engine reader;
+    private volatile boolean starting;
     private volatile boolean started;
     private volatile boolean wanted;
     private volatile boolean standby;
@@ -149,11 +150,14 @@ public final class ConsumerEngine implements Engine {
     }
 
     private void activate(Engine engine) {
+        starting = true;
         try {
             engine.start();
         } catch (RuntimeException e) {
             lock.release();
             throw e;
+        } finally {
+            starting = false;
         }
         if (!wanted) {
             // A stop came meanwhile, and did not wait.
@@ -262,6 +266,7 @@ public final class ConsumerEngine implements Engine {
         wanted = false;
         standby = false;
         if (!tryTurn(timeout)) {
+            stopWhatHasBegun();
             return false;
         }
         try {
@@ -279,6 +284,14 @@ public final class ConsumerEngine implements Engine {
         }
     }
 
+    /** A start that hangs may read some of its tables already. What it begins afterwards, whoever has the turn stops. */
+    private void stopWhatHasBegun() {
+        Engine engine = reader;
+        if (starting && engine != null) {
+            attend(() -> engine.stop(Duration.ZERO), LAST_WORD, "The consumer starts still, and stops when it has");
+        }
+    }
+
     private boolean tryTurn(Duration patience) {
         try {
             return turn.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS);
@@ -290,13 +303,19 @@ public final class ConsumerEngine implements Engine {
 
     /** Gives the lock back, but does not hold up the stop where DynamoDB does not answer: the lease runs out by itself. */
     private void release(Duration patience) {
-        var release = CompletableFuture.runAsync(lock::release);
+        attend(
+                lock::release,
+                LAST_WORD.compareTo(patience) < 0 ? patience : LAST_WORD,
+                "The lock was not released, and runs out by itself");
+    }
+
+    private static void attend(Runnable action, Duration patience, String otherwise) {
         try {
-            release.get(Math.max(LAST_WORD.toNanos(), patience.toNanos()), TimeUnit.NANOSECONDS);
+            CompletableFuture.runAsync(action).get(patience.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
-            log.warn("The lock was not released, and runs out by itself", e);
+            log.warn(otherwise, e);
         }
     }
 

@@ -263,6 +263,36 @@ class ConsumerEngineTests {
         assertThat(lock.released).isOne();
     }
 
+    @Test
+    void aStopStopsWhatAStartThatHangsHasBegun() throws Exception {
+        var begun = new CountDownLatch(1);
+        var go = new CountDownLatch(1);
+        var hanging = new FakeEngine("orders") {
+            @Override
+            public void start() {
+                super.start();
+                begun.countDown();
+                try {
+                    go.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        };
+        var stopping = new ConsumerEngine(
+                "polling", Set.of("orders"), () -> hanging, () -> {}, lock, scheduler, System::nanoTime);
+        var starting = CompletableFuture.runAsync(stopping::start);
+        begun.await();
+
+        assertThat(stopping.stop(Duration.ofMillis(200))).isFalse();
+
+        assertThat(hanging.calls).containsExactly("start", "stop PT0S");
+        go.countDown();
+        starting.get(20, TimeUnit.SECONDS);
+        assertThat(hanging.calls).containsExactly("start", "stop PT0S", "stop PT0S");
+        assertThat(lock.released).isOne();
+    }
+
     private TableStatus table() {
         return engine.status().tables().get(0);
     }
