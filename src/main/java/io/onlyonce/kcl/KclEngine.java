@@ -120,15 +120,8 @@ public final class KclEngine implements Engine {
     }
 
     private void requireTables() {
-        if (settings.createTables()) {
-            return;
-        }
         try {
-            var missing = leaseTables.missing();
-            if (!missing.isEmpty()) {
-                throw new IllegalStateException("Tables " + missing
-                        + " are missing. Create them, or have them created by 'onlyonce.tables.create: true'");
-            }
+            leaseTables.require();
         } catch (SdkException e) {
             log.warn("The tables of KCL could not be looked up yet: {}", e.toString());
         }

@@ -41,10 +41,12 @@ final class LeaseTables {
 
     private final DynamoDbClient dynamoDb;
     private final String application;
+    private final boolean creatable;
 
     LeaseTables(DynamoDbClient dynamoDb, KclSettings settings) {
         this.dynamoDb = dynamoDb;
         this.application = settings.tablesPrefix() + "-" + permitted(settings.consumer()) + "-kcl";
+        this.creatable = settings.createTables();
     }
 
     /** A name as a part of a table's name. */
@@ -70,16 +72,32 @@ final class LeaseTables {
         return application + "-coordinator";
     }
 
-    /** Names of tables that do not exist. */
-    List<String> missing() {
-        return requests().stream()
+    /**
+     * Makes sure that the tables are there, or may be created.
+     *
+     * @throws IllegalStateException if tables are missing and are not to be created
+     */
+    void require() {
+        if (creatable) {
+            return;
+        }
+        var missing = requests().stream()
                 .map(CreateTableRequest::tableName)
                 .filter(table -> status(table) == null)
                 .toList();
+        if (!missing.isEmpty()) {
+            throw new IllegalStateException("Tables " + missing
+                    + " are missing. Create them, or have them created by 'onlyonce.tables.create: true'");
+        }
     }
 
-    /** Creates what is missing, and returns when all can be used. */
+    /**
+     * Creates what is missing, and returns when all can be used.
+     *
+     * @throws IllegalStateException if tables are missing and are not to be created
+     */
     void create(WorkerContext worker) throws InterruptedException {
+        require();
         for (var request : requests()) {
             if (status(request.tableName()) == null) {
                 create(request);

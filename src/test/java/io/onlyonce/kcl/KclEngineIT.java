@@ -178,20 +178,8 @@ class KclEngineIT {
 
     @Test
     void missingTablesOfKclStopTheStartWhereTheyAreNotToBeCreated() {
-        var settings = fixture.settings();
         var engine = KclFixture.engine(
-                fixture.clients(),
-                new KclSettings(
-                        settings.consumer(),
-                        settings.tablesPrefix(),
-                        false,
-                        settings.pageSize(),
-                        settings.minDelay(),
-                        settings.maxDelay(),
-                        settings.failover(),
-                        settings.haltOnGap()),
-                listener,
-                KclFixture.source(table, path));
+                fixture.clients(), fixture.settingsWithoutTables(), listener, KclFixture.source(table, path));
 
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(engine::start)

@@ -119,6 +119,20 @@ final class KclFixture {
                 haltOnGap);
     }
 
+    /** Tables of KCL are not to be created. */
+    KclSettings settingsWithoutTables() {
+        var settings = settings();
+        return new KclSettings(
+                settings.consumer(),
+                settings.tablesPrefix(),
+                false,
+                settings.pageSize(),
+                settings.minDelay(),
+                settings.maxDelay(),
+                settings.failover(),
+                settings.haltOnGap());
+    }
+
     String leaseTable() {
         return "test-" + consumer + "-kcl-leases";
     }
