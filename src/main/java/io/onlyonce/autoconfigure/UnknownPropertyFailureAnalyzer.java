@@ -45,6 +45,10 @@ final class UnknownPropertyFailureAnalyzer extends AbstractFailureAnalyzer<Unbou
 
     private static String remedy(ConfigurationPropertyName name) {
         var nearest = KnownProperties.nearest(name);
+        if (nearest.isPresent() && nearest.get().equals(name.toString())) {
+            // An empty text is no value to Boot where a number or one of a few is wanted.
+            return "It has no value. Give it one or remove it.";
+        }
         if (nearest.isPresent()) {
             return "Did you mean %s? Correct or remove it.".formatted(nearest.get());
         }

@@ -53,6 +53,14 @@ class UnknownPropertyTests {
         assertThat(output).contains(unknown + ": " + remedy);
     }
 
+    @Test
+    void knownOneWithoutAValueIsNotTakenForAnother(CapturedOutput output) {
+        start("--onlyonce.streams.orders=", "--onlyonce.forward.audit.table=orders", "--onlyonce.forward.audit.log=");
+        assertThat(output)
+                .contains("onlyonce.forward.audit.log: It has no value. Give it one or remove it.")
+                .doesNotContain("Did you mean");
+    }
+
     /** Each of these lacks something as well because of the name: a target, a table, a value that is in range. */
     @ParameterizedTest
     @CsvSource({
