@@ -14,8 +14,13 @@ final class ExpressionRules {
     private static final String EVENT_ID = "event-id";
     private static final String ITEM_KEY = "item-key";
 
-    /** One word, which may hold dashes and stand in quotes that a shell or an env file has left. */
+    /** One word, which may stand in quotes that a shell or an env file has left. */
     private static final Pattern WORD = Pattern.compile("(?<quote>[\"']?)(?<name>[\\w-]+)\\k<quote>");
+
+    private static final Pattern TEXT = Pattern.compile("'[^']*'|\"[^\"]*\"");
+
+    /** Looks like the name of an attribute, and is a subtraction. */
+    private static final Pattern DASHED = Pattern.compile("\\b[A-Za-z_]\\w*(-[A-Za-z_]\\w*)+");
 
     private final List<Problem> problems;
 
@@ -29,8 +34,19 @@ final class ExpressionRules {
             return;
         }
         var word = WORD.matcher(key.trim());
-        if (word.matches() && checkWord(property, key, word.group("name"))) {
-            return;
+        if (word.matches()) {
+            String name = word.group("name");
+            var meant = Stream.of(EVENT_ID, ITEM_KEY)
+                    .filter(known -> plain(known).equals(plain(name)))
+                    .findFirst();
+            if (meant.isPresent()) {
+                add(
+                        property,
+                        key,
+                        "is neither event-id nor item-key",
+                        "Did you mean %s? %s".formatted(meant.get(), howToWrite(name)));
+                return;
+            }
         }
         check(
                 property,
@@ -39,28 +55,8 @@ final class ExpressionRules {
                 "Use event-id, item-key, or an expression over the new image.");
     }
 
-    /** Whether it is refused. */
-    private boolean checkWord(String property, String key, String name) {
-        String attribute = "An attribute of that name is written ['%1$s'], in YAML \"['%1$s']\".".formatted(name);
-        var meant = Stream.of(EVENT_ID, ITEM_KEY)
-                .filter(known -> plain(known).equals(plain(name)))
-                .findFirst();
-        if (meant.isPresent()) {
-            add(
-                    property,
-                    key,
-                    "is neither event-id nor item-key",
-                    "Did you mean %s? %s".formatted(meant.get(), attribute));
-        } else if (name.matches("[A-Za-z_].*-.*")) {
-            add(
-                    property,
-                    key,
-                    "is neither event-id nor item-key, and subtracts as an expression",
-                    "Use event-id or item-key. " + attribute);
-        } else {
-            return false;
-        }
-        return true;
+    private static String howToWrite(String attribute) {
+        return "An attribute of that name is written ['%1$s'], in YAML \"['%1$s']\".".formatted(attribute);
     }
 
     private static String plain(String name) {
@@ -86,7 +82,14 @@ final class ExpressionRules {
             add(property, text, "%s (%s)".formatted(reason, e.getMessage()), remedy);
             return;
         }
-        if (expression.assigns()) {
+        var dashed = DASHED.matcher(TEXT.matcher(text).replaceAll("''"));
+        if (dashed.find()) {
+            add(
+                    property,
+                    text,
+                    "subtracts by '%s'".formatted(dashed.group()),
+                    "%s %s A subtraction needs spaces around its sign.".formatted(remedy, howToWrite(dashed.group())));
+        } else if (expression.assigns()) {
             add(property, text, "assigns a value, and items cannot be changed", "Use == to compare.");
         } else if (expression.reachesBeyondTheItem()) {
             add(property, text, "uses a class or a bean, which no expression over an item may", remedy);

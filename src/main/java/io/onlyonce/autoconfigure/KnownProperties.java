@@ -42,6 +42,13 @@ final class KnownProperties {
                 .findFirst();
     }
 
+    static boolean isKnown(ConfigurationPropertyName name) {
+        var elements = elements(name);
+        return KNOWN.stream()
+                .anyMatch(known -> known.size() == elements.size()
+                        && filled(known, elements).equals(elements));
+    }
+
     /** Names that are known on the deepest level that the unknown one shares with them. */
     static String siblings(ConfigurationPropertyName unknown) {
         var elements = elements(unknown);

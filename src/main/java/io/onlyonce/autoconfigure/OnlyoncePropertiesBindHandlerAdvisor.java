@@ -23,7 +23,7 @@ import org.springframework.core.convert.ConverterNotFoundException;
  * <ul>
  *   <li>A table may be named without a setting: {@code onlyonce.streams.orders=} in a properties file or, as {@code ONLYONCE_STREAMS_ORDERS=}, in the environment, and {@code orders:} in YAML. A converter
  *       from text would do as well, but would hide the settings that another property source adds.
- *   <li>A value that is none of a few is refused with those as they are written, not as the constants are called.
+ *   <li>A value that is none of a few is refused with those as they are written, not as the constants are called; one in the place of further settings with these.
  *   <li>The rules are checked last, so that a name that does not exist is reported as such, and not as the lack of what it was to be.
  * </ul>
  */
@@ -62,6 +62,17 @@ final class OnlyoncePropertiesBindHandlerAdvisor implements ConfigurationPropert
                         "Set " + name + ".start-at, .stream-arn or .key, or leave the value empty."));
             }
             Class<?> type = target.getType().resolve();
+            if (ROOT.isAncestorOf(name)
+                    && error instanceof ConverterNotFoundException
+                    && type != null
+                    && type.isRecord()) {
+                // The value may hold a secret, such as an address with a token.
+                throw new OnlyoncePropertiesException(Problem.redacted(
+                        name.toString(),
+                        "",
+                        "is written as one value, but stands for settings of its own",
+                        KnownProperties.siblings(name.append("x")) + "."));
+            }
             if (ROOT.isAncestorOf(name)
                     && error instanceof ConversionFailedException failed
                     && type != null

@@ -53,8 +53,7 @@ final class OnlyoncePropertiesRules {
                 "onlyonce.streams",
                 "",
                 "names no table",
-                "Name at least one. " + howToName("orders")
-                        + " Or switch the consumer off with onlyonce.enabled=false.");
+                howToName("orders") + " Or switch the consumer off with onlyonce.enabled=false.");
         rules.checkStreams(streams, tables);
         rules.checkPolling(properties.polling());
         rules.checkDelivery(properties.delivery());
@@ -72,7 +71,7 @@ final class OnlyoncePropertiesRules {
 
     /** Says that an empty map does not do, because Spring's YAML reader drops it and nobody can see then that it was written. */
     static String howToName(String table) {
-        return "Name it by a setting, such as %s.key=event-id, or in YAML by '%s:' with nothing behind it ('%2$s: {}' is dropped)."
+        return "Name the table by a setting, such as %s.key=event-id, or in YAML by '%s:' with nothing behind it ('%2$s: {}' is dropped)."
                 .formatted(nameOf("onlyonce.streams", table), table);
     }
 

@@ -45,9 +45,12 @@ final class UnknownPropertyFailureAnalyzer extends AbstractFailureAnalyzer<Unbou
 
     private static String remedy(ConfigurationPropertyName name) {
         var nearest = KnownProperties.nearest(name);
-        if (nearest.isPresent() && nearest.get().equals(name.toString())) {
+        if (KnownProperties.isKnown(name)) {
             // An empty text is no value to Boot where a number or one of a few is wanted.
             return "It has no value. Give it one or remove it.";
+        }
+        if (name.isLastElementIndexed() && KnownProperties.isKnown(name.getParent())) {
+            return "It is written as a list. Put a text that begins with a bracket in quotes, such as \"['order-id']\".";
         }
         if (nearest.isPresent()) {
             return "Did you mean %s? Correct or remove it.".formatted(nearest.get());

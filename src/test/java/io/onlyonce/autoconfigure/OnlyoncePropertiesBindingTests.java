@@ -161,6 +161,15 @@ class OnlyoncePropertiesBindingTests {
     }
 
     @Test
+    void keyThatYamlTakesForAListIsAnsweredWithTheQuotesItNeeds(CapturedOutput output) {
+        assertThatExceptionOfType(Exception.class)
+                .isThrownBy(() -> yaml("onlyonce: {streams: {orders: {key: ['order-id']}}}"));
+        assertThat(output).contains("onlyonce.streams.orders.key[0]: It is written as a list.", "\"['order-id']\"");
+        assertThat(yaml("onlyonce: {streams: {orders: {key: \"['order-id']\"}}}"))
+                .containsExactly(entry("orders", new Stream(null, StartAt.TRIM_HORIZON, "['order-id']")));
+    }
+
+    @Test
     void valueInPlaceOfSettingsIsRefused() {
         assertThatExceptionOfType(Exception.class)
                 .isThrownBy(() -> properties("onlyonce.streams.orders=latest"))

@@ -145,6 +145,8 @@ class OnlyoncePropertiesTests {
             filter                | status ==                | .filter                 | true or false
             filter                | status = 'PAID'          | .filter                 | Use == to compare
             filter                | total > 10 and paid = true | .filter               | Use == to compare
+            filter                | order-status == 'PAID'   | .filter                 | ['order-status']
+            sqs                   | hidden                   | .sqs                    | Known under onlyonce.forward.receipts.sqs: queue.
             filter                | total++ > 10             | .filter                 | Use == to compare
             filter                | T(java.lang.Math).abs(total) > 10 | .filter        | true or false
             filter                | "status == 'PAID'"       | .filter                 | remove quotes
@@ -271,8 +273,9 @@ class OnlyoncePropertiesTests {
             onlyonce.streams.orders.key          | ITEM-KEY     | Did you mean item-key?
             onlyonce.streams.orders.key          | "item-key"   | Did you mean item-key?
             onlyonce.streams.orders.key          | eventId      | Did you mean event-id? An attribute of that name is written ['eventId']
-            onlyonce.streams.orders.key          | item-kye     | Use event-id or item-key.
+            onlyonce.streams.orders.key          | item-kye     | Use event-id, item-key, or
             onlyonce.streams.orders.key          | order-id     | ['order-id']
+            onlyonce.streams.orders.key          | [order-id] + '/a-b' | ['order-id']
             onlyonce.streams.orders.key          | number = 1   | Use == to compare
             onlyonce.streams.orders.key          | "orders"     | Name an attribute of the item
             onlyonce.streams.orders.key          | new String(number) | expression over the new image
@@ -334,6 +337,8 @@ class OnlyoncePropertiesTests {
             strings = {
                 "[customer] + '/' + [number]",
                 "number",
+                "total - discount",
+                "customer + 'a-b' + \"c-d\"",
                 "['event-id']",
                 "eventid + ''",
                 "#root.size()",
