@@ -1,5 +1,6 @@
 package io.onlyonce.kcl;
 
+import io.onlyonce.engine.AwsClock;
 import io.onlyonce.engine.Clocks;
 import io.onlyonce.engine.ConsumerStatus;
 import io.onlyonce.engine.ConsumerStatus.Role;
@@ -60,11 +61,13 @@ public final class KclEngine implements Engine {
             KclSettings settings,
             ConsumerListener listener,
             Clock clock) {
-        this.clients = clients;
+        var awsClock = new AwsClock(clock);
+        var streams = awsClock.setBy(clients.streams());
+        this.clients = new KclClients(clients.dynamoDb(), clients.dynamoDbAsync(), streams, clients.region());
         this.settings = settings;
-        this.clocks = new Clocks(clock, System::nanoTime);
+        this.clocks = new Clocks(awsClock, System::nanoTime);
         this.leaseTables = new LeaseTables(clients.dynamoDb(), settings);
-        this.lookup = new StreamLookup(clients.dynamoDb(), clients.streams());
+        this.lookup = new StreamLookup(clients.dynamoDb(), streams);
         this.leaseWatch = new LeaseWatch(settings.failover().multipliedBy(FAILOVERS_UNTIL_UNHELD), clocks);
         this.report = new TableReport(leaseWatch, settings.maxDelay(), clocks);
         this.tables = new ConsumedTables(sources.stream()

@@ -199,10 +199,12 @@ final class ShardProcessor implements ShardRecordProcessor {
         open.checkpoint(checkpointer, true);
     }
 
+    /** A moment of this machine's clock, which is KCL's, by the one that never jumps. */
     private long nanosAgo(@Nullable Instant moment) {
         return moment == null
                 ? clocks.nanos()
-                : clocks.nanos() - clocks.since(moment).toNanos();
+                : clocks.nanos()
+                        - Math.max(0, Duration.between(moment, Instant.now()).toNanos());
     }
 
     private StreamRecord streamRecord(KinesisClientRecord kinesisRecord) {

@@ -1,5 +1,6 @@
 package io.onlyonce.polling;
 
+import io.onlyonce.engine.AwsClock;
 import io.onlyonce.engine.Clocks;
 import io.onlyonce.engine.ConsumerStatus;
 import io.onlyonce.engine.ConsumerStatus.Role;
@@ -75,12 +76,14 @@ public final class PollingEngine implements Engine {
             Clock clock,
             LongSupplier nanoTime,
             RandomGenerator random) {
-        var clocks = new Clocks(clock, nanoTime);
-        var describer = new StreamDescriber(dynamoDb, streams, clocks);
+        var awsClock = new AwsClock(clock);
+        var clocks = new Clocks(awsClock, nanoTime);
+        var reads = awsClock.setBy(streams);
+        var describer = new StreamDescriber(dynamoDb, reads, clocks);
         var pace = Pace.ofDescribeStream(nanoTime);
         var memory = new PageMemory(settings.pageMemory());
         this.tables = sources.stream()
-                .map(source -> new TableContext(source, streams, settings, memory, scheduler, listener, clocks, random))
+                .map(source -> new TableContext(source, reads, settings, memory, scheduler, listener, clocks, random))
                 .map(context -> new TablePoller(context, describer, pace))
                 .toList();
     }

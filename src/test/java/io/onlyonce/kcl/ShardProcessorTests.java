@@ -66,7 +66,8 @@ class ShardProcessorTests {
 
     private final StreamIdentifier stream = StreamIdentifier.multiStreamInstance(
             "123456789012:eu-central-1$123456789012$orders$2026-01-01T00_00_00.000:1");
-    private final Clocks clocks = new Clocks(Clock.systemUTC(), System::nanoTime);
+    // The clock of AWS, of which the moments of KCL know nothing.
+    private final Clocks clocks = new Clocks(Clock.offset(Clock.systemUTC(), Duration.ofHours(1)), System::nanoTime);
     private final WorkerContext worker = new WorkerContext("worker", clocks);
     private final LeaseCoordinator coordinator = mock();
     private final RecordProcessorCheckpointer checkpointer = mock();

@@ -9,6 +9,7 @@ import io.onlyonce.engine.TableSource;
 import io.onlyonce.fake.FakeStreams;
 import io.onlyonce.fake.ManualTaskScheduler;
 import io.onlyonce.publication.ConsumerListener;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,6 +37,9 @@ final class PollingFixture {
     int pageSize = 100;
     long pageMemory = 1 << 26;
     boolean haltOnGap;
+    /** By how much the clock of the process is ahead of that of AWS. */
+    Duration clockError = Duration.ZERO;
+
     PollingEngine engine;
 
     PollingFixture() {
@@ -70,7 +74,7 @@ final class PollingFixture {
                 settings,
                 scheduler,
                 events,
-                scheduler.getClock(),
+                Clock.offset(scheduler.getClock(), clockError),
                 scheduler::nanoTime,
                 random);
     }

@@ -14,6 +14,8 @@ import io.onlyonce.stream.SequenceNumber;
 import io.onlyonce.stream.ShardId;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One shard: places, pages, errors, checkpoints. */
 class ShardReadingTests {
@@ -460,8 +462,10 @@ class ShardReadingTests {
         assertThat(fixture.events.polls).contains(PollResult.TRIMMED);
     }
 
-    @Test
-    void beginningThatMayHaveBeenTrimmedBeforeAnythingWasReadIsReported() {
+    @ParameterizedTest
+    @ValueSource(ints = {0, -3, 3})
+    void beginningThatMayHaveBeenTrimmedBeforeAnythingWasReadIsReported(int clockErrorHours) {
+        fixture.clockError = Duration.ofHours(clockErrorHours);
         fixture.start();
         fixture.seconds(5);
         assertThat(fixture.stop()).isTrue();
@@ -477,6 +481,22 @@ class ShardReadingTests {
             assertThat(gap.after()).isNull();
             assertThat(gap.before()).isEqualTo(new SequenceNumber(left));
         });
+    }
+
+    @Test
+    void clockThatIsFastMakesNoGapOfAYoungShard() {
+        fixture.clockError = Duration.ofHours(3);
+        fixture.start();
+        fixture.seconds(5);
+        assertThat(fixture.stop()).isTrue();
+        fixture.advance(Duration.ofHours(22));
+        aws.put(arn, shard);
+        fixture.start();
+        fixture.seconds(5);
+
+        assertThat(fixture.path.offered(shard)).hasSize(1);
+        assertThat(fixture.events.gaps).isEmpty();
+        assertThat(fixture.status(shard).lag()).isLessThan(Duration.ofSeconds(10));
     }
 
     @Test
