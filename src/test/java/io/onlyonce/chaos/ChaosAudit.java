@@ -22,7 +22,16 @@ final class ChaosAudit {
     record Commits(int steady, int flaky, int healed) {}
 
     /** One run of the listener with the outside effect. */
-    record Run(String event, SequenceNumber sequence, boolean redelivered, int attempt, String process, long order) {}
+    record Run(
+            String event,
+            String table,
+            SequenceNumber sequence,
+            boolean redelivered,
+            int attempt,
+            String process,
+            long order) {}
+
+    private record Reader(String process, String table) {}
 
     ChaosAudit(DynamoDbClient client, ChaosTables tables) {
         client.scanPaginator(scan -> scan.tableName(tables.committed()).consistentRead(true)).items().stream()
@@ -54,6 +63,7 @@ final class ChaosAudit {
     private static Run run(Map<String, AttributeValue> item) {
         return new Run(
                 item.get("event").s(),
+                item.get("table").s(),
                 new SequenceNumber(item.get("sequence").s()),
                 item.get("redelivered").bool(),
                 Integer.parseInt(item.get("attempt").n()),
@@ -125,14 +135,14 @@ final class ChaosAudit {
                         || unmarked.stream().map(Run::attempt).distinct().count() < unmarked.size());
     }
 
-    /** Pairs of first deliveries that one process ran in another order than that of their shard, which there is one of. */
+    /** Pairs of first deliveries that one process ran in another order than that of their shard; for tables of one shard each. */
     List<String> outOfOrder() {
         var violations = new ArrayList<String>();
-        var byProcess = outside.values().stream()
+        var byReader = outside.values().stream()
                 .flatMap(List::stream)
                 .filter(run -> run.attempt() == 1 && !run.redelivered())
-                .collect(Collectors.groupingBy(Run::process));
-        byProcess.forEach((process, runs) -> {
+                .collect(Collectors.groupingBy(run -> new Reader(run.process(), run.table())));
+        byReader.forEach((reader, runs) -> {
             runs.sort(Comparator.comparingLong(Run::order));
             for (int i = 1; i < runs.size(); i++) {
                 if (!runs.get(i).sequence().isAfter(runs.get(i - 1).sequence())) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class ChaosAuditTests {
 
     private static Run run(String process, int attempt, boolean redelivered) {
-        return new Run("event", new SequenceNumber("1"), redelivered, attempt, process, attempt);
+        return new Run("event", "table", new SequenceNumber("1"), redelivered, attempt, process, attempt);
     }
 
     private static ChaosAudit audit(Run... runs) {
@@ -43,8 +43,24 @@ class ChaosAuditTests {
     }
 
     @Test
+    void orderIsThatOfATableInAProcess() {
+        var first = new Run("1", "one", new SequenceNumber("1"), false, 1, "a", 1);
+        var second = new Run("2", "one", new SequenceNumber("2"), false, 1, "a", 2);
+        var swapped = new Run("2", "one", new SequenceNumber("2"), false, 1, "a", 0);
+
+        assertThat(audit(first, second).outOfOrder()).isEmpty();
+        assertThat(audit(first, swapped).outOfOrder()).hasSize(1);
+        assertThat(audit(first, new Run("2", "two", new SequenceNumber("2"), false, 1, "a", 0))
+                        .outOfOrder())
+                .isEmpty();
+        assertThat(audit(first, new Run("2", "one", new SequenceNumber("2"), false, 1, "b", 0))
+                        .outOfOrder())
+                .isEmpty();
+    }
+
+    @Test
     void eachEffectIsMissedAndEachDoubledCommitFound() {
-        var outside = new Run("complete", new SequenceNumber("1"), false, 1, "one", 1);
+        var outside = new Run("complete", "table", new SequenceNumber("1"), false, 1, "one", 1);
         var audit = new ChaosAudit(
                 Map.of(
                         "complete", new Commits(1, 1, 0),

@@ -147,6 +147,7 @@ class ChaosService {
                             "id", event.item().get("id"),
                             "run", AttributeValue.fromS(UUID.randomUUID().toString()),
                             "event", AttributeValue.fromS(event.eventId()),
+                            "table", AttributeValue.fromS(event.table()),
                             "sequence",
                                     AttributeValue.fromS(event.sequenceNumber().digits()),
                             "redelivered", AttributeValue.fromBool(event.redelivered()),
