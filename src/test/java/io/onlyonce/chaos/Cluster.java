@@ -1,7 +1,11 @@
 package io.onlyonce.chaos;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.onlyonce.ExecutableJar;
 import io.onlyonce.LocalDynamoDb;
 import io.onlyonce.chaos.ServiceProcess.Program;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,16 +20,22 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.json.JsonParserFactory;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** Several processes of one consumer, and a producer that writes to its tables all the time. */
+/** Several processes of one consumer, each the executable jar with its listeners in another jar, and a producer that writes to its tables all the time. */
 final class Cluster implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Cluster.class);
 
     private static final Pattern PORT = Pattern.compile("Tomcat started on port (\\d+)");
     private static final Pattern STARTED = Pattern.compile("Started OnlyonceApplication");
     private static final Duration TO_START = Duration.ofSeconds(120);
+    private static final int ENDED_BY_SIGTERM = 143;
 
     private final LocalDynamoDb local = LocalDynamoDb.shared();
     private final ChaosTables tables;
@@ -57,8 +67,14 @@ final class Cluster implements AutoCloseable {
             service.resume();
         }
 
+        /** Stops it gracefully; fails if it does not end as one that was asked to. */
         void stop() {
-            service.stop(Duration.ofSeconds(60));
+            assertThat(service.stop(Duration.ofSeconds(60))).isEqualTo(ENDED_BY_SIGTERM);
+        }
+
+        /** What the end of this JVM does to it. */
+        void orphan() {
+            service.closeInput();
         }
 
         boolean isAlive() {
@@ -96,7 +112,7 @@ final class Cluster implements AutoCloseable {
     }
 
     /** A consumer of some tables of DynamoDB Local; the producer has begun. */
-    static Cluster ofTables(int sources, String... arguments) {
+    static Cluster ofTables(int sources, String... arguments) throws IOException {
         var local = LocalDynamoDb.shared();
         var tables = ChaosTables.create(local, sources);
         var numbers = new AtomicInteger();
@@ -118,13 +134,15 @@ final class Cluster implements AutoCloseable {
      *
      * @param write writes an item, and answers its id; ids ascend
      */
-    Cluster(ChaosTables tables, URI endpoint, Supplier<String> write, String... arguments) {
+    Cluster(ChaosTables tables, URI endpoint, Supplier<String> write, String... arguments) throws IOException {
         this.tables = tables;
         this.write = write;
         var all = new ArrayList<>(List.of(arguments));
         // A listener fails every second or so, and what is waited for here is not its back-off.
         all.add("--onlyonce.delivery.initial-backoff=20ms");
-        this.program = new Program(ChaosService.class, tables.arguments(endpoint, all.toArray(String[]::new)));
+        var listeners = ListenersJar.write(ServiceProcess.DIRECTORY.resolve(tables.prefix() + "-listeners.jar"));
+        this.program = Program.ofJar(ExecutableJar.path(), tables.arguments(endpoint, all.toArray(String[]::new)))
+                .with(Map.of("loader.path", listeners.toString()));
         var unused = producer.submit(this::produce);
     }
 
@@ -144,29 +162,34 @@ final class Cluster implements AutoCloseable {
 
     /** Starts one more process, and waits until it is up and ready. */
     Pod startReady() {
-        var pod = start();
-        pod.service.awaitOutput(STARTED, TO_START);
-        pod.awaitReady();
-        return pod;
+        return startReady(1).get(0);
+    }
+
+    /** Starts more processes at once, and waits until all are up and ready. */
+    List<Pod> startReady(int count) {
+        var started = Stream.generate(this::start).limit(count).toList();
+        started.forEach(pod -> {
+            pod.service.awaitOutput(STARTED, TO_START);
+            pod.awaitReady();
+        });
+        return started;
     }
 
     List<Pod> alive() {
         return pods.stream().filter(Pod::isAlive).toList();
     }
 
-    /** Waits until an item that is written from now on takes effect, and answers how long that took. */
-    Duration awaitNewEffects(Duration deadline) {
-        long start = System.nanoTime();
-        int before = written.size();
-        Awaitility.await().atMost(deadline).pollInterval(Duration.ofMillis(100)).until(() -> written.stream()
-                .skip(before)
-                .findFirst()
-                .map(this::isCommitted)
-                .orElse(false));
-        return Duration.ofNanos(System.nanoTime() - start);
+    /** Waits until every shard is in hand, and each process has at least so many of them. */
+    void awaitShared(int shards, int atLeast, Duration deadline) {
+        Awaitility.await().atMost(deadline).pollInterval(Duration.ofSeconds(1)).until(() -> {
+            var inHand = alive().stream().map(Pod::shardsInHand).toList();
+            log.info("Shards in hand: {}", inHand);
+            return inHand.stream().allMatch(count -> count >= atLeast)
+                    && inHand.stream().mapToLong(count -> count).sum() == shards;
+        });
     }
 
-    /** As {@link #awaitNewEffects}, for so many items in a row: one for each shard, if the producer goes round. */
+    /** Waits until so many items in a row that are written from now on take effect, one for each shard if the producer goes round, and answers how long that took. */
     Duration awaitNewEffects(int count, Duration deadline) {
         long start = System.nanoTime();
         int before = written.size();

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.onlyonce.chaos.Cluster.Pod;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,28 +14,28 @@ class ClusterIT {
 
     private static final Logger log = LoggerFactory.getLogger(ClusterIT.class);
 
+    private static final int TABLES = 3;
     private static final Duration SOON = Duration.ofSeconds(60);
 
     @Test
-    void rollingRestartsHandOverAtOnceAndRepeatNothing() throws Exception {
-        try (var cluster = Cluster.ofTables(1)) {
-            var first = cluster.startReady();
-            cluster.awaitNewEffects(SOON);
-            var second = cluster.startReady();
-            var third = cluster.startReady();
-            assertThat(List.of(first.role(), second.role(), third.role()))
-                    .containsExactly("active", "standby", "standby");
+    void scalingAndRollingRestartsHandOverAtOnceAndRepeatNothing() throws Exception {
+        try (var cluster = Cluster.ofTables(TABLES)) {
+            cluster.startReady();
+            cluster.awaitNewEffects(TABLES, SOON);
+            cluster.startReady(2);
+            assertThat(cluster.alive()).extracting(Pod::role).containsExactly("active", "standby", "standby");
 
-            for (var old : List.of(first, second, third)) {
+            for (var old : cluster.alive()) {
                 old.stop();
-                log.info("A graceful stop was made good after {}", cluster.awaitNewEffects(Duration.ofSeconds(30)));
+                log.info("A graceful stop was made good after {}", cluster.awaitNewEffects(TABLES, SOON));
                 cluster.startReady();
                 awaitOneActive(cluster);
             }
             var pods = cluster.alive();
             pods.get(0).stop();
             pods.get(1).stop();
-            cluster.awaitNewEffects(Duration.ofSeconds(30));
+            cluster.awaitNewEffects(TABLES, SOON);
+            assertThat(cluster.alive()).extracting(Pod::role).containsExactly("active");
 
             var audit = cluster.finish(SOON);
             assertThat(audit.missing(cluster.written())).isEmpty();
@@ -48,14 +47,14 @@ class ClusterIT {
 
     @Test
     void aStandbyTakesOverFromWhatWasKilledAndFromWhatIsStopped() throws Exception {
-        try (var cluster = Cluster.ofTables(1)) {
+        try (var cluster = Cluster.ofTables(TABLES)) {
             var killed = cluster.startReady();
             var stopped = cluster.startReady();
             assertThat(stopped.role()).isEqualTo("standby");
-            cluster.awaitNewEffects(SOON);
+            cluster.awaitNewEffects(TABLES, SOON);
 
             killed.kill9();
-            var takeover = cluster.awaitNewEffects(SOON);
+            var takeover = cluster.awaitNewEffects(TABLES, SOON);
             log.info("A kill was made good after {}", takeover);
             // Twelve seconds where the machine has nothing else to do.
             assertThat(takeover).isLessThan(Duration.ofSeconds(40));
@@ -63,11 +62,11 @@ class ClusterIT {
 
             var next = cluster.startReady();
             stopped.pause();
-            log.info("A stall was made good after {}", cluster.awaitNewEffects(SOON));
+            log.info("A stall was made good after {}", cluster.awaitNewEffects(TABLES, SOON));
             assertThat(next.role()).isEqualTo("active");
             stopped.resume();
             await().atMost(SOON).until(() -> stopped.role().equals("standby"));
-            cluster.awaitNewEffects(SOON);
+            cluster.awaitNewEffects(TABLES, SOON);
             assertThat(next.role()).isEqualTo("active");
 
             var audit = cluster.finish(SOON);
@@ -75,6 +74,16 @@ class ClusterIT {
             assertThat(audit.doubledCommits()).isEmpty();
             assertThat(audit.unmarkedRepeats()).isEmpty();
             log.info("{} items, {} outside effects repeated", cluster.written().size(), audit.repeatedOutside());
+        }
+    }
+
+    @Test
+    void aProcessEndsWithItsParent() throws Exception {
+        try (var cluster = Cluster.ofTables(1)) {
+            var pod = cluster.startReady();
+            pod.orphan();
+
+            await().atMost(SOON).until(() -> !pod.isAlive());
         }
     }
 

@@ -4,15 +4,17 @@ import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Arrays;
 
-/** Main class of a child process that must not outlive its parent, however that ends: runs another main class until standard input, a pipe of the parent, ends. */
+/** Ends a child process that must not outlive its parent, however that ends: when standard input, a pipe of the parent, does. A main class that runs another one, or a bean of the service. */
 final class EndsWithParent {
 
-    private EndsWithParent() {}
-
-    public static void main(String... arguments) throws Throwable {
+    EndsWithParent() {
         var watch = new Thread(EndsWithParent::haltAtEndOfInput, "ends-with-parent");
         watch.setDaemon(true);
         watch.start();
+    }
+
+    public static void main(String... arguments) throws Throwable {
+        var unused = new EndsWithParent();
         var main = Class.forName(arguments[0]).getDeclaredMethod("main", String[].class);
         main.setAccessible(true);
         try {

@@ -1,7 +1,6 @@
 package io.onlyonce.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.onlyonce.LocalDynamoDb;
 import io.onlyonce.fake.FakeStreams;
@@ -27,28 +26,48 @@ class KclClusterIT {
     private static final Duration LONG_ENOUGH = Duration.ofSeconds(120);
 
     @Test
-    void shardsAreSharedAndNothingIsLostOrDoubledWhateverHappensToAProcess() throws Exception {
+    void scalingAndRollingRestartsHandShardsOverAndRepeatNothing() throws Exception {
         try (var cluster = Cluster.ofTables(TABLES, "--onlyonce.engine=kcl")) {
-            var first = cluster.startReady();
-            cluster.awaitNewEffects(LONG_ENOUGH);
-            var second = cluster.startReady();
-            var third = cluster.startReady();
-            await().atMost(LONG_ENOUGH).until(() -> cluster.alive().stream().allMatch(pod -> pod.shardsInHand() > 0));
-            log.info(
-                    "Three processes have {}, {} and {} shards in hand",
-                    first.shardsInHand(),
-                    second.shardsInHand(),
-                    third.shardsInHand());
-
-            first.kill9();
-            log.info("A kill was made good after {}", cluster.awaitNewEffects(TABLES, LONG_ENOUGH));
-            second.pause();
-            log.info("A stall was made good after {}", cluster.awaitNewEffects(TABLES, LONG_ENOUGH));
-            second.resume();
             cluster.startReady();
-            third.stop();
-            log.info("A graceful stop was made good after {}", cluster.awaitNewEffects(TABLES, LONG_ENOUGH));
-            second.stop();
+            cluster.awaitNewEffects(TABLES, LONG_ENOUGH);
+            cluster.startReady(2);
+            cluster.awaitShared(TABLES, 1, LONG_ENOUGH);
+
+            for (var old : cluster.alive()) {
+                old.stop();
+                log.info("A graceful stop was made good after {}", cluster.awaitNewEffects(TABLES, LONG_ENOUGH));
+                cluster.startReady();
+            }
+            cluster.awaitShared(TABLES, 1, LONG_ENOUGH);
+            var pods = cluster.alive();
+            pods.get(0).stop();
+            pods.get(1).stop();
+            log.info("Two graceful stops were made good after {}", cluster.awaitNewEffects(TABLES, LONG_ENOUGH));
+            cluster.awaitShared(TABLES, TABLES, LONG_ENOUGH);
+
+            var audit = cluster.finish(LONG_ENOUGH);
+            log.info("{} items, {} outside effects repeated", cluster.written().size(), audit.repeatedOutside());
+            assertThat(audit.missing(cluster.written())).isEmpty();
+            assertThat(audit.doubledCommits()).isEmpty();
+            assertThat(audit.repeatedOutside()).isZero();
+            assertThat(audit.outOfOrder()).isEmpty();
+        }
+    }
+
+    @Test
+    void shardsOfWhatIsKilledOrStalledGoToTheOthers() throws Exception {
+        try (var cluster = Cluster.ofTables(TABLES, "--onlyonce.engine=kcl")) {
+            var pods = cluster.startReady(3);
+            cluster.awaitShared(TABLES, 1, LONG_ENOUGH);
+
+            pods.get(0).kill9();
+            log.info("A kill was made good after {}", cluster.awaitNewEffects(TABLES, LONG_ENOUGH));
+            cluster.awaitShared(TABLES, 1, LONG_ENOUGH);
+            var stalled = pods.get(1);
+            stalled.pause();
+            log.info("A stall was made good after {}", cluster.awaitNewEffects(TABLES, LONG_ENOUGH));
+            stalled.resume();
+            cluster.awaitShared(TABLES, 1, LONG_ENOUGH);
             cluster.awaitNewEffects(TABLES, LONG_ENOUGH);
 
             var audit = cluster.finish(LONG_ENOUGH);
@@ -56,6 +75,7 @@ class KclClusterIT {
             assertThat(audit.missing(cluster.written())).isEmpty();
             assertThat(audit.doubledCommits()).isEmpty();
             assertThat(audit.unmarkedRepeats()).isEmpty();
+            assertThat(audit.outOfOrder()).isEmpty();
         }
     }
 
@@ -79,19 +99,8 @@ class KclClusterIT {
                             return "item-" + aws.put(arn, shards.get(turns.getAndIncrement() % SHARDS));
                         },
                         "--onlyonce.engine=kcl")) {
-            cluster.start();
-            cluster.start();
-            cluster.start();
-            await().atMost(Duration.ofMinutes(4))
-                    .pollInterval(Duration.ofSeconds(2))
-                    .until(() -> {
-                        var inHand = cluster.alive().stream()
-                                .map(Cluster.Pod::shardsInHand)
-                                .toList();
-                        log.info("Shards in hand: {}", inHand);
-                        return inHand.stream().allMatch(count -> count >= SHARDS / 4)
-                                && inHand.stream().mapToLong(count -> count).sum() == SHARDS;
-                    });
+            cluster.startReady(3);
+            cluster.awaitShared(SHARDS, SHARDS / 4, Duration.ofMinutes(4));
             cluster.awaitNewEffects(SHARDS, LONG_ENOUGH);
 
             var audit = cluster.finish(LONG_ENOUGH);

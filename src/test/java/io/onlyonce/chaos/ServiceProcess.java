@@ -2,6 +2,7 @@ package io.onlyonce.chaos;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.onlyonce.ExecutableJar;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -11,7 +12,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,12 +26,14 @@ import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Java program in a process of its own, with the class path of this one, that can be killed, paused and started again. What it prints goes to {@code target/services/<name>-<n>.log}, a file for each
- * start. It ends with this process at the latest. Not for use by several threads.
+ * A Java program in a process of its own that can be killed, paused and started again. What it prints goes to {@code target/services/<name>-<n>.log}, a file for each start. It ends with this process at the
+ * latest. Not for use by several threads.
  */
 public final class ServiceProcess implements AutoCloseable {
 
-    private static final Path DIRECTORY = Path.of("target", "services");
+    /** For logs, and whatever else belongs to a process. */
+    static final Path DIRECTORY = Path.of("target", "services");
+
     private static final Duration QUICK = Duration.ofSeconds(20);
 
     /** Quick to start rather than quick in the long run, and small. */
@@ -54,25 +56,35 @@ public final class ServiceProcess implements AutoCloseable {
     /**
      * What to run.
      *
-     * @param mainClass name of the main class; neither it nor its main method need be public
+     * @param code where the code is, as it stands on the command line of a JVM
      * @param jvmOptions options of the JVM
      * @param systemProperties system properties
      * @param arguments arguments
      */
     public record Program(
-            String mainClass, List<String> jvmOptions, Map<String, String> systemProperties, List<String> arguments) {
+            List<String> code, List<String> jvmOptions, Map<String, String> systemProperties, List<String> arguments) {
 
+        /** A main class in the class path of this process; neither it nor its main method need be public. */
         public Program(Class<?> mainClass, String... arguments) {
-            this(mainClass.getName(), JVM_OPTIONS, Map.of(), List.of(arguments));
+            this(
+                    List.of(EndsWithParent.class.getName(), mainClass.getName()),
+                    JVM_OPTIONS,
+                    Map.of(),
+                    List.of(arguments));
+        }
+
+        /** A jar and nothing of this process. It has to see to it that it {@linkplain EndsWithParent ends with its parent}. */
+        static Program ofJar(Path jar, String... arguments) {
+            return new Program(List.of("-jar", jar.toString()), JVM_OPTIONS, Map.of(), List.of(arguments));
         }
 
         Program with(Map<String, String> properties) {
-            return new Program(mainClass, jvmOptions, properties, arguments);
+            return new Program(code, jvmOptions, properties, arguments);
         }
 
         /** The same on a JVM with other options. */
         public Program on(List<String> options) {
-            return new Program(mainClass, options, systemProperties, arguments);
+            return new Program(code, options, systemProperties, arguments);
         }
     }
 
@@ -98,6 +110,7 @@ public final class ServiceProcess implements AutoCloseable {
             Files.createDirectories(DIRECTORY);
             var builder =
                     new ProcessBuilder(command()).redirectErrorStream(true).redirectOutput(log().toFile());
+            // Of no effect where a jar is run.
             builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
             process = builder.start();
         } catch (IOException e) {
@@ -109,12 +122,9 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     private List<String> command() {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(program.jvmOptions());
+        var command = ExecutableJar.java(program.jvmOptions().toArray(String[]::new));
         program.systemProperties().forEach((key, value) -> command.add("-D" + key + "=" + value));
-        command.add(EndsWithParent.class.getName());
-        command.add(program.mainClass());
+        command.addAll(program.code());
         command.addAll(program.arguments());
         return command;
     }
@@ -194,6 +204,15 @@ public final class ServiceProcess implements AutoCloseable {
         List<String> lines = output().lines().toList();
         return "; the end of " + log() + ":\n"
                 + String.join("\n", lines.subList(Math.max(0, lines.size() - 30), lines.size()));
+    }
+
+    /** Closes its standard input, as the end of this process does. */
+    void closeInput() {
+        try {
+            running().getOutputStream().close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Kills it as {@code kill -9} does, paused or not. */
