@@ -17,6 +17,19 @@ public final class Bench {
     private Bench() {}
 
     public static void main(String[] args) {
+        int exit = 1;
+        try {
+            run();
+            exit = 0;
+        } catch (RuntimeException | Error e) {
+            e.printStackTrace();
+        } finally {
+            // Clients of KCL's workers do not end by themselves.
+            System.exit(exit);
+        }
+    }
+
+    private static void run() {
         List<String> parts = List.of(System.getProperty("bench").split(","));
         int rounds = Integer.getInteger("bench.rounds");
         var report = new Report(Path.of("target", "bench", "report.md"));
@@ -58,7 +71,5 @@ public final class Bench {
             }
         }
         report.print();
-        // Clients of KCL's workers do not end by themselves.
-        System.exit(0);
     }
 }
