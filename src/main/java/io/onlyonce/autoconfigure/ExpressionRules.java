@@ -77,7 +77,7 @@ final class ExpressionRules {
     private void check(String property, String text, String reason, String remedy) {
         ItemExpression expression;
         try {
-            expression = new ItemExpression(text);
+            expression = ItemExpression.forComparison(text);
         } catch (ParseException | IllegalStateException | IllegalArgumentException e) {
             add(property, text, "%s (%s)".formatted(reason, e.getMessage()), remedy);
             return;

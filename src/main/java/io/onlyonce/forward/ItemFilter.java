@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** Which items a forward takes: a SpEL expression over the item, evaluated like that of a deduplication key. */
+/** Which items a forward takes: a SpEL expression over the item. */
 public final class ItemFilter {
 
     private final ItemExpression expression;
@@ -18,7 +18,7 @@ public final class ItemFilter {
      * @throws org.springframework.expression.ParseException if the text is no expression
      */
     public ItemFilter(String text) {
-        this.expression = new ItemExpression(text);
+        this.expression = ItemExpression.forComparison(text);
     }
 
     boolean accepts(ItemInserted<Map<String, AttributeValue>> event) {

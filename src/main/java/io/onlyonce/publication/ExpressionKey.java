@@ -9,7 +9,7 @@ final class ExpressionKey implements DeduplicationKey {
     private final ItemExpression expression;
 
     ExpressionKey(String text) {
-        this.expression = new ItemExpression(text);
+        this.expression = ItemExpression.forKey(text);
     }
 
     @Override

@@ -1,10 +1,13 @@
 package io.onlyonce.publication;
 
+import java.math.BigDecimal;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.expression.EvaluationContext;
+import org.springframework.expression.PropertyAccessor;
+import org.springframework.expression.TypedValue;
 import org.springframework.expression.spel.SpelCompilerMode;
 import org.springframework.expression.spel.SpelNode;
 import org.springframework.expression.spel.SpelParserConfiguration;
@@ -30,22 +33,53 @@ public final class ItemExpression {
     private static final SpelExpressionParser PARSER =
             new SpelExpressionParser(new SpelParserConfiguration(SpelCompilerMode.OFF, null));
 
-    // Restricted: no types, constructors or bean references, because the expression runs over data that others wrote.
     // Attributes only: as a bean, every map would have the property "empty".
-    private static final EvaluationContext CONTEXT = SimpleEvaluationContext.forPropertyAccessors(
-                    new MapAccessor(false))
-            .withInstanceMethods()
-            .build();
+    private static final PropertyAccessor ATTRIBUTES = new MapAccessor(false);
+
+    /** As {@link #ATTRIBUTES}, but knows every name. */
+    private static final PropertyAccessor ATTRIBUTES_OR_NULL = new MapAccessor(false) {
+
+        @Override
+        public boolean canRead(EvaluationContext context, @Nullable Object target, String name) {
+            return target instanceof Map;
+        }
+
+        @Override
+        public TypedValue read(EvaluationContext context, @Nullable Object target, String name) {
+            return new TypedValue(target instanceof Map<?, ?> item ? item.get(name) : null);
+        }
+    };
 
     private final SpelExpression expression;
+    private final EvaluationContext context;
+    private final PlainValues values;
+
+    private ItemExpression(String text, PropertyAccessor attributes, PlainValues values) {
+        this.expression = PARSER.parseRaw(text);
+        // Restricted: no types, constructors or bean references, because the expression runs over data that others
+        // wrote.
+        this.context = SimpleEvaluationContext.forPropertyAccessors(attributes)
+                .withInstanceMethods()
+                .build();
+        this.values = values;
+    }
 
     /**
-     * Parses an expression.
+     * Expression that gives a key. Numbers stay text, as DynamoDB wrote them: no precision is lost and a key does not depend on a number format. An attribute that is absent has no value, so that it fails.
      *
-     * @throws org.springframework.expression.ParseException if it is none
+     * @throws org.springframework.expression.ParseException if the text is no expression
      */
-    public ItemExpression(String text) {
-        this.expression = PARSER.parseRaw(text);
+    public static ItemExpression forKey(String text) {
+        return new ItemExpression(text, ATTRIBUTES, new PlainValues(number -> number));
+    }
+
+    /**
+     * Expression that compares. Numbers are numbers, and an attribute that is absent is null.
+     *
+     * @throws org.springframework.expression.ParseException if the text is no expression
+     */
+    public static ItemExpression forComparison(String text) {
+        return new ItemExpression(text, ATTRIBUTES_OR_NULL, new PlainValues(BigDecimal::new));
     }
 
     /** Whether it changes an attribute, which fails for every item: {@code =} is easily written for {@code ==}. */
@@ -81,8 +115,8 @@ public final class ItemExpression {
      * @throws RuntimeException if it does not fit the item; the message may quote it
      */
     public @Nullable Object valueOf(Map<String, AttributeValue> image) {
-        Map<String, Object> root = PlainValues.of(image);
-        return expression.getValue(CONTEXT, root);
+        Map<String, Object> root = values.of(image);
+        return expression.getValue(context, root);
     }
 
     /** The expression as it was written. */

@@ -14,7 +14,14 @@ class ItemFilterTests {
 
     private static final TestItem ITEM = new TestItem(
             Map.of("id", AttributeValue.fromS("a")),
-            Map.of("id", AttributeValue.fromS("a"), "status", AttributeValue.fromS("PAID")),
+            Map.of(
+                    "id", AttributeValue.fromS("a"),
+                    "status", AttributeValue.fromS("PAID"),
+                    "empty", AttributeValue.fromNul(true),
+                    "cents", AttributeValue.fromN("100"),
+                    "price", AttributeValue.fromN("0.10"),
+                    "huge", AttributeValue.fromN("12345678901234567890123456789012345678"),
+                    "order", AttributeValue.fromM(Map.of("lines", AttributeValue.fromN("3")))),
             "a");
 
     @ParameterizedTest
@@ -26,13 +33,41 @@ class ItemFilterTests {
             status == 'OPEN'     | false
             ['gone'] == null     | true
             ['gone'] == 'x'      | false
+            gone == 'x'          | false
+            gone != 'x'          | true
+            gone == null         | true
+            gone > 5             | false
+            gone?.id == 'x'      | false
+            empty == 'x'         | false
+            cents == 100         | true
+            cents == 99          | false
+            cents != 100         | false
+            cents != 0           | true
+            cents > 99           | true
+            cents > 100          | false
+            cents >= 100         | true
+            cents < 9            | false
+            price == 0.1         | true
+            price < 1            | true
+            huge > 1             | true
+            order.lines == 3     | true
+            order.gone == 3      | false
             """)
     void decidesByTheItem(String expression, boolean accepted) {
         assertThat(new ItemFilter(expression).accepts(ITEM)).isEqualTo(accepted);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gone == 'x'", "status", "['gone']", "T(java.lang.System).exit(1) == null"})
+    @ValueSource(
+            strings = {
+                "status.gone == 'x'",
+                "gone.id == 'x'",
+                "cents > 'x'",
+                "status",
+                "gone",
+                "['gone']",
+                "T(java.lang.System).exit(1) == null"
+            })
     void whatIsNeitherTrueNorFalseIsFatalAndQuotesNothing(String expression) {
         assertThatExceptionOfType(FatalFailureException.class)
                 .isThrownBy(() -> new ItemFilter(expression).accepts(ITEM))
