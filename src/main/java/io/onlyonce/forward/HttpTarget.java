@@ -41,8 +41,10 @@ public final class HttpTarget implements Consumer<ItemInserted<Map<String, Attri
         this.client = HttpClient.newBuilder()
                 .followRedirects(Redirect.NEVER)
                 .connectTimeout(settings.timeout())
-                // Without TLS, HTTP/2 would begin with an upgrade that not every receiver takes for a POST.
-                .version("https".equalsIgnoreCase(settings.url().getScheme()) ? Version.HTTP_2 : Version.HTTP_1_1)
+                // Over HTTP/2 the client puts all requests on one connection and fails those above the number of
+                // streams
+                // that the server permits, without a second try for a POST. A connection for each has no such limit.
+                .version(Version.HTTP_1_1)
                 .build();
     }
 
