@@ -105,6 +105,7 @@ record OnlyonceProperties(
      * @param maxAttempts Attempts before a record is set aside in quarantine.
      * @param initialBackoff Wait before the first retry.
      * @param maxBackoff Wait that the one before a retry grows to.
+     * @param patience How long an item waits for the target of a forward that is away, throttles or refuses access, before it is set aside.
      * @param fatalExceptions Exception types that are not worth a retry, in addition to the built-in ones; subtypes count as well.
      * @param onGap What happens to a table after records may have been lost.
      */
@@ -113,6 +114,7 @@ record OnlyonceProperties(
             @DefaultValue("5") int maxAttempts,
             @DefaultValue("200ms") Duration initialBackoff,
             @DefaultValue("30s") Duration maxBackoff,
+            @DefaultValue("15m") Duration patience,
             @DefaultValue List<Class<? extends Throwable>> fatalExceptions,
             @DefaultValue("continue") OnGap onGap) {
 

@@ -167,6 +167,7 @@ final class OnlyoncePropertiesRules {
                 delivery.initialBackoff(),
                 "onlyonce.delivery.max-backoff",
                 delivery.maxBackoff());
+        requirePositive("onlyonce.delivery.patience", delivery.patience());
         for (Class<?> type : delivery.fatalExceptions()) {
             require(
                     Throwable.class.isAssignableFrom(type),

@@ -67,7 +67,8 @@ final class TablePaths {
                         delivery.maxAttempts(),
                         delivery.initialBackoff(),
                         delivery.maxBackoff(),
-                        delivery.fatalExceptions()));
+                        delivery.fatalExceptions()),
+                DeliverySettings.patience(delivery.patience(), delivery.initialBackoff(), delivery.maxBackoff()));
         return paths.open(table, ledger, key, settings);
     }
 }

@@ -3,24 +3,25 @@ package io.onlyonce.forward;
 import io.onlyonce.publication.FatalFailureException;
 import io.onlyonce.publication.RetryLaterException;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 
-/** Judges what AWS says about a call or about an entry of it: worth a retry, or fatal. */
+/** Judges what AWS says about a call or about an entry of it: whether it concerns the target, which may change, or the message, which will not. */
 final class AwsFailures {
 
-    /** Refusals that pass: credentials are renewed, clocks are set. Throttling is recognised by its name, which differs from service to service. */
-    private static final Set<String> PASSING = Set.of(
-            "ExpiredToken",
-            "ExpiredTokenException",
-            "InternalError",
-            "InternalException",
-            "InternalFailure",
-            "RequestExpired",
-            "ServiceUnavailable");
+    /**
+     * What says nothing about the message: the service has a bad moment, credentials have expired or have no permission, the target or its key is not there. The names differ from service to service, and so does the
+     * status.
+     */
+    private static final Pattern OF_THE_TARGET = Pattern.compile(
+            "internal|unavailable|throttl|expired|denied|unrecognizedclient|authoriz|signature|token|kms"
+                    + "|not_?found|non_?existent|doesnotexist",
+            Pattern.CASE_INSENSITIVE);
+
+    private static final Set<Integer> OF_THE_TARGET_STATUSES = Set.of(401, 403, 404, 408, 429);
 
     private final String target;
 
@@ -36,18 +37,17 @@ final class AwsFailures {
         }
         var details = answer.awsErrorDetails();
         String code = details == null ? null : details.errorCode();
-        boolean passes = answer.statusCode() >= 500
-                || answer.statusCode() == 408
-                || answer.statusCode() == 429
+        boolean passes = OF_THE_TARGET_STATUSES.contains(answer.statusCode())
+                || answer.statusCode() >= 500
                 || answer.isThrottlingException()
                 || answer.isClockSkewException()
-                || isPassing(code);
+                || isOfTheTarget(code);
         return judge(passes, code == null ? Integer.toString(answer.statusCode()) : code, answer.getMessage());
     }
 
     /** What became of an entry that failed in a call that succeeded. */
     RuntimeException of(@Nullable String code, @Nullable String message, boolean passes) {
-        return judge(passes || isPassing(code), String.valueOf(code), message);
+        return judge(passes || isOfTheTarget(code), String.valueOf(code), message);
     }
 
     RuntimeException tooLarge(int size, int limit) {
@@ -63,12 +63,8 @@ final class AwsFailures {
         return new RetryLaterException(target + " had not answered when the wait was interrupted", Duration.ZERO, null);
     }
 
-    private static boolean isPassing(@Nullable String code) {
-        if (code == null) {
-            return false;
-        }
-        String name = code.substring(code.lastIndexOf('.') + 1);
-        return PASSING.contains(name) || name.toLowerCase(Locale.ROOT).contains("throttl");
+    private static boolean isOfTheTarget(@Nullable String code) {
+        return code != null && OF_THE_TARGET.matcher(code).find();
     }
 
     private RuntimeException judge(boolean passes, String code, @Nullable String text) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param secret what messages are signed with; they are not if absent
  * @param alreadyProcessed status with which the receiver says that it knows the event
  * @param mode form of the message
- * @param longestDelay most that a {@code Retry-After} may delay a retry
+ * @param longestDelay after which an item that waits for a {@code Retry-After} to pass shows that it is looked after
  */
 public record HttpSettings(
         URI url,

@@ -26,6 +26,7 @@ public final class HttpTarget implements Consumer<ItemInserted<Map<String, Attri
     private final HttpSettings settings;
     private final Clock clock;
     private final HttpClient client;
+    private final Gate gate;
 
     /**
      * A receiver.
@@ -38,6 +39,7 @@ public final class HttpTarget implements Consumer<ItemInserted<Map<String, Attri
         this.name = name;
         this.settings = settings;
         this.clock = clock;
+        this.gate = new Gate(receiver(), settings.longestDelay(), clock);
         this.client = HttpClient.newBuilder()
                 .followRedirects(Redirect.NEVER)
                 .connectTimeout(settings.timeout())
@@ -50,6 +52,7 @@ public final class HttpTarget implements Consumer<ItemInserted<Map<String, Attri
 
     @Override
     public void accept(ItemInserted<Map<String, AttributeValue>> event) {
+        gate.pass();
         judge(exchange(request(event)));
     }
 
@@ -106,7 +109,7 @@ public final class HttpTarget implements Consumer<ItemInserted<Map<String, Attri
         if (isTransient(status)) {
             Duration delay = answer.headers()
                     .firstValue("Retry-After")
-                    .map(value -> RetryAfter.parse(value, settings.longestDelay(), clock))
+                    .map(value -> gate.close(RetryAfter.parse(value, Gate.LONGEST, clock)))
                     .orElse(Duration.ZERO);
             throw new RetryLaterException(message, delay, null);
         }
@@ -120,6 +123,10 @@ public final class HttpTarget implements Consumer<ItemInserted<Map<String, Attri
 
     private String receiver(String what, @Nullable Throwable cause) {
         String reason = cause == null ? "" : ": " + cause;
-        return "The receiver of forward.%s %s%s".formatted(name, what, reason);
+        return "%s %s%s".formatted(receiver(), what, reason);
+    }
+
+    private String receiver() {
+        return "The receiver of forward." + name;
     }
 }

@@ -67,7 +67,7 @@ final class Delivery {
         this.claimed = claimed;
         this.saveListener = saveListener;
         this.completed = new HashSet<>(claimed.completedListeners());
-        this.failures = new Failures(path.settings().retryPolicy(), claimed.attempts());
+        this.failures = new Failures(path.settings(), claimed.attempts(), path::nanoTime);
     }
 
     String table() {

@@ -13,8 +13,9 @@ import org.springframework.core.retry.RetryPolicy;
  * @param concurrency listeners' parallelism in a shard; order is kept per item
  * @param claimTimeout when a concurrent duplicate's claim counts as abandoned
  * @param retryPolicy which failures are tried again, how often and when
+ * @param patience for how long, by its timeout, and how often what fails with a {@link RetryLaterException} is tried again
  */
-public record DeliverySettings(int concurrency, Duration claimTimeout, RetryPolicy retryPolicy) {
+public record DeliverySettings(int concurrency, Duration claimTimeout, RetryPolicy retryPolicy, RetryPolicy patience) {
 
     /** What no retry mends: an image that does not fit, and errors of the program. */
     private static final List<Class<? extends Throwable>> FATAL = List.of(
@@ -50,6 +51,18 @@ public record DeliverySettings(int concurrency, Duration claimTimeout, RetryPoli
                 .maxDelay(maxBackoff)
                 .jitter(initialBackoff.dividedBy(4))
                 .excludes(fatal)
+                .build();
+    }
+
+    /** A policy with the same delays that gives up after a time, and not after a number of attempts. */
+    public static RetryPolicy patience(Duration time, Duration initialBackoff, Duration maxBackoff) {
+        return RetryPolicy.builder()
+                .maxRetries(Long.MAX_VALUE)
+                .timeout(time)
+                .delay(initialBackoff)
+                .multiplier(2)
+                .maxDelay(maxBackoff)
+                .jitter(initialBackoff.dividedBy(4))
                 .build();
     }
 }

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.springframework.core.retry.RetryPolicy;
+import java.util.function.LongSupplier;
 
 /** Which listeners of a record have failed, how often the record was tried, and whether it is worth another round. Not thread-safe. */
 final class Failures {
@@ -12,15 +12,19 @@ final class Failures {
     private final Map<String, Throwable> thisRound = new LinkedHashMap<>();
     private final Map<String, Throwable> givenUp = new LinkedHashMap<>();
     private final Retries retries;
+    private final Patience patience;
     private int attempts;
+    private int spent;
 
-    /** {@code attempts} counts those of an earlier delivery. */
-    Failures(RetryPolicy policy, int attempts) {
-        this.retries = new Retries(policy);
+    /** {@code attempts} counts those of an earlier delivery, all of which count as spent. */
+    Failures(DeliverySettings settings, int attempts, LongSupplier ticker) {
+        this.retries = new Retries(settings.retryPolicy());
+        this.patience = new Patience(settings.patience(), ticker);
         this.attempts = attempts;
+        this.spent = attempts;
     }
 
-    /** How many rounds have failed. */
+    /** How many rounds have failed; grows with each of them, because others see by it that the record is looked after. */
     int attempts() {
         return attempts;
     }
@@ -55,32 +59,42 @@ final class Failures {
     RoundOutcome endRound() {
         attempts++;
         thisRound.forEach((listener, failure) -> {
-            if (!retries.permit(failure)) {
+            if (failure instanceof RetryLaterException later ? !patience.bears(later) : !retries.permit(failure)) {
                 givenUp.put(listener, failure);
             }
         });
         thisRound.keySet().removeAll(givenUp.keySet());
-        Duration delay = thisRound.isEmpty() ? null : retries.delayAfter(attempts);
-        if (delay == null) {
-            givenUp.putAll(thisRound);
-            return new RoundOutcome.GivenUp(inOrder(givenUp));
+        Duration delay = delayAfterAttempt();
+        for (Throwable failure : thisRound.values()) {
+            if (failure instanceof RetryLaterException later) {
+                Duration wait = patience.delayAfter(later);
+                delay = wait.compareTo(delay) > 0 ? wait : delay;
+            }
         }
-        return new RoundOutcome.Retry(inOrder(thisRound), longest(delay));
+        return thisRound.isEmpty()
+                ? new RoundOutcome.GivenUp(inOrder(givenUp))
+                : new RoundOutcome.Retry(inOrder(thisRound), delay);
     }
 
     private static Map<String, Throwable> inOrder(Map<String, Throwable> failures) {
         return Collections.unmodifiableMap(new LinkedHashMap<>(failures));
     }
 
-    /** The policy's delay, or a longer one that a failure asks for. */
-    private Duration longest(Duration delay) {
-        Duration longest = delay;
-        for (Throwable failure : thisRound.values()) {
-            if (failure instanceof RetryLaterException later && later.delay().compareTo(longest) > 0) {
-                longest = later.delay();
-            }
+    /** Time to wait for listeners whose failures use up attempts; zero if there are none, or none any more because the attempts are used up. */
+    private Duration delayAfterAttempt() {
+        Map<String, Throwable> spending = new LinkedHashMap<>(thisRound);
+        spending.values().removeIf(RetryLaterException.class::isInstance);
+        if (spending.isEmpty()) {
+            return Duration.ZERO;
         }
-        return longest;
+        spent++;
+        Duration delay = retries.delayAfter(spent);
+        if (delay == null) {
+            givenUp.putAll(spending);
+            thisRound.keySet().removeAll(spending.keySet());
+            return Duration.ZERO;
+        }
+        return delay;
     }
 
     /** Gives every listener another round. */

@@ -107,7 +107,8 @@ class QuarantineApplication {
                 "orders",
                 ledger,
                 new DeduplicationKey.EventId(),
-                new DeliverySettings(1, Duration.ofSeconds(60), RetryPolicy.withMaxRetries(3)));
+                new DeliverySettings(
+                        1, Duration.ofSeconds(60), RetryPolicy.withMaxRetries(3), RetryPolicy.withDefaults()));
     }
 
     @Bean

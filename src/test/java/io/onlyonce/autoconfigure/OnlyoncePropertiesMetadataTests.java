@@ -46,6 +46,7 @@ class OnlyoncePropertiesMetadataTests {
                         entry("onlyonce.delivery.max-attempts", 5),
                         entry("onlyonce.delivery.initial-backoff", "200ms"),
                         entry("onlyonce.delivery.max-backoff", "30s"),
+                        entry("onlyonce.delivery.patience", "15m"),
                         entry("onlyonce.delivery.fatal-exceptions", null),
                         entry("onlyonce.delivery.on-gap", "continue"),
                         entry("onlyonce.ledger.retention", "7d"),

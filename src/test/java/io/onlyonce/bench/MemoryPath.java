@@ -92,7 +92,8 @@ final class MemoryPath implements AutoCloseable {
         var settings = new DeliverySettings(
                 concurrency,
                 Duration.ofSeconds(60),
-                DeliverySettings.retryPolicy(5, Duration.ofMillis(200), Duration.ofSeconds(30), List.of()));
+                DeliverySettings.retryPolicy(5, Duration.ofMillis(200), Duration.ofSeconds(30), List.of()),
+                DeliverySettings.patience(Duration.ofMinutes(15), Duration.ofMillis(200), Duration.ofSeconds(30)));
         return paths.open("orders", ledger, new DeduplicationKey.EventId(), settings)
                 .open(new ShardId("shardId-0"), new ShardDelivery.Callback() {
                     @Override

@@ -64,7 +64,7 @@ class EventBridgeTargetTests {
             InternalFailure                 | RetryLaterException
             ThrottlingException             | RetryLaterException
             MalformedDetail                 | FatalFailureException
-            NotAuthorizedForSourceException | FatalFailureException
+            NotAuthorizedForSourceException | RetryLaterException
             """)
     void entryThatFailsInACallThatSucceeds(String code, String outcome) {
         stub.then(
@@ -81,8 +81,9 @@ class EventBridgeTargetTests {
             delimiter = '|',
             textBlock =
                     """
-            400 | AccessDeniedException     | FatalFailureException
-            400 | ResourceNotFoundException | FatalFailureException
+            400 | AccessDeniedException     | RetryLaterException
+            400 | ResourceNotFoundException | RetryLaterException
+            400 | ValidationException       | FatalFailureException
             400 | ThrottlingException       | RetryLaterException
             500 | InternalException         | RetryLaterException
             """)

@@ -179,10 +179,42 @@ class HttpTargetTests {
             soon                          | 0s
             -5                            | 0s
             """)
-    void retryAfterIsKeptUpToTheLongestBackOff(String header, String delay) {
+    void retryAfterIsLookedAtAgainAfterTheLongestBackOff(String header, String delay) {
         receiver.then(429, "Retry-After", header);
         var failure = catchThrowableOfType(RetryLaterException.class, () -> target().accept(ITEM));
         assertThat(failure.delay()).isEqualTo(Duration.parse("PT" + delay));
+    }
+
+    @Test
+    void nothingIsSentToAReceiverThatAskedForSilenceUntilItIsOver() {
+        receiver.then(429, "Retry-After", "120").then(503, "Retry-After", "5");
+        var target = target();
+        assertThat(catchThrowableOfType(RetryLaterException.class, () -> target.accept(ITEM))
+                        .tried())
+                .isTrue();
+        clock.advance(Duration.ofSeconds(100));
+        var silence = catchThrowableOfType(RetryLaterException.class, () -> target.accept(ITEM));
+        assertThat(silence).hasMessage("The receiver of forward.receipts has asked to be left alone for some time");
+        assertThat(silence.tried()).isFalse();
+        assertThat(silence.delay()).isEqualTo(Duration.ofSeconds(20));
+        assertThat(receiver.messages()).hasSize(1);
+
+        clock.advance(Duration.ofSeconds(20));
+        assertThat(catchThrowableOfType(RetryLaterException.class, () -> target.accept(ITEM)))
+                .hasMessageEndingWith("answered 503");
+        clock.advance(Duration.ofSeconds(5));
+        target.accept(ITEM);
+        assertThat(receiver.messages()).hasSize(3);
+    }
+
+    @Test
+    void silenceLastsNoLongerThanAnHour() {
+        receiver.then(429, "Retry-After", "864000");
+        var target = target();
+        assertThat(catchThrowableOfType(RetryLaterException.class, () -> target.accept(ITEM)))
+                .isNotNull();
+        clock.advance(Duration.ofMinutes(60));
+        target.accept(ITEM);
     }
 
     @Test

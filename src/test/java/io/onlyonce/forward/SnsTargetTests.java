@@ -121,8 +121,9 @@ class SnsTargetTests {
             delimiter = '|',
             textBlock =
                     """
-            403 | AuthorizationError | FatalFailureException
-            404 | NotFound           | FatalFailureException
+            403 | AuthorizationError | RetryLaterException
+            404 | NotFound           | RetryLaterException
+            400 | InvalidParameter   | FatalFailureException
             400 | Throttling         | RetryLaterException
             500 | InternalError      | RetryLaterException
             """)

@@ -45,6 +45,15 @@ class SqsFailureTests {
             400 | KmsThrottled
             403 | ExpiredToken
             403 | RequestTimeTooSkewed
+            403 | AccessDenied
+            400 | AccessDeniedException
+            403 | InvalidClientTokenId
+            400 | UnrecognizedClientException
+            400 | InvalidSignatureException
+            400 | QueueDoesNotExist
+            400 | AWS.SimpleQueueService.NonExistentQueue
+            400 | KmsDisabled
+            400 | KMS.NotFoundException
             """)
     void callsThatAreWorthARetry(int status, String code) {
         stub.then(status, error(code));
@@ -57,11 +66,9 @@ class SqsFailureTests {
             delimiter = '|',
             textBlock =
                     """
-            403 | AccessDenied
-            403 | AccessDeniedException
-            403 | InvalidClientTokenId
-            400 | QueueDoesNotExist
             400 | InvalidParameterValue
+            400 | BatchRequestTooLong
+            400 | UnsupportedOperation
             400 | InvalidMessageContents
             """)
     void callsThatNoRetryMends(int status, String code) {

@@ -112,11 +112,11 @@ class SqsTargetTests {
     }
 
     @Test
-    void missingQueueIsFatal() {
+    void missingQueueIsWaitedFor() {
         String queue = sqs.createQueue() + "-gone";
         for (String form : new String[] {queue, queue.substring(queue.lastIndexOf('/') + 1)}) {
             var failure = catchThrowableOfType(
-                    FatalFailureException.class, () -> target(form).accept(item("a")));
+                    RetryLaterException.class, () -> target(form).accept(item("a")));
             assertThat(failure)
                     .hasMessageStartingWith("The queue of forward.receipts answered ")
                     .hasMessageContaining("QueueDoesNotExist");

@@ -120,10 +120,8 @@ class ListenerFailureTests {
         var delays = List.of(Duration.ofSeconds(7), Duration.ofMillis(10));
         try (var process = process()
                 .time(time)
-                .retryPolicy(RetryPolicy.builder()
-                        .maxRetries(4)
-                        .delay(Duration.ofMillis(200))
-                        .build())
+                .patience(DeliverySettings.patience(
+                        Duration.ofMinutes(1), Duration.ofMillis(200), Duration.ofMillis(200)))
                 .listener("a", event -> {
                     calls.add(call("a", event));
                     if (event.attempt() <= delays.size()) {

@@ -89,6 +89,8 @@ final class RecordPathFixture implements AutoCloseable {
         private Duration claimTimeout = Duration.ofSeconds(60);
         private RetryPolicy retryPolicy =
                 RetryPolicy.builder().maxRetries(4).delay(Duration.ofMillis(1)).build();
+        private RetryPolicy patience =
+                DeliverySettings.patience(Duration.ofMinutes(15), Duration.ofMillis(1), Duration.ofMillis(1));
         private ManualTaskScheduler time;
         private Executor executor;
         private LongSupplier ticker = System::nanoTime;
@@ -137,6 +139,11 @@ final class RecordPathFixture implements AutoCloseable {
             return this;
         }
 
+        Builder patience(RetryPolicy value) {
+            patience = value;
+            return this;
+        }
+
         /** Takes timers and the ticker from a scheduler that a test moves. */
         Builder time(ManualTaskScheduler scheduler) {
             time = scheduler;
@@ -174,7 +181,8 @@ final class RecordPathFixture implements AutoCloseable {
                 world.quarantine,
                 Clock.systemUTC(),
                 builder.ticker);
-        var settings = new DeliverySettings(builder.concurrency, builder.claimTimeout, builder.retryPolicy);
+        var settings =
+                new DeliverySettings(builder.concurrency, builder.claimTimeout, builder.retryPolicy, builder.patience);
         for (String table : builder.tables) {
             var ledger = new ScriptedLedger(world.ledger(table));
             ledgers.put(table, ledger);
