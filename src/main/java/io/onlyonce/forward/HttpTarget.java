@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** Posts each item as a CloudEvent, with the event id as idempotency key, and judges the answer. */
+/** Posts each item as a CloudEvent, with an idempotency key, and judges the answer. */
 public final class HttpTarget implements Consumer<ItemInserted<Map<String, AttributeValue>>> {
 
     private final String name;
@@ -58,12 +58,12 @@ public final class HttpTarget implements Consumer<ItemInserted<Map<String, Attri
 
     private HttpRequest request(ItemInserted<Map<String, AttributeValue>> event) {
         var message = new EventMessage(ItemEvents.of(event), settings.mode());
-        String id = event.eventId();
+        String id = TargetIds.webhookId(event);
         long timestamp = clock.instant().getEpochSecond();
         var request = HttpRequest.newBuilder(settings.url()).POST(BodyPublishers.ofByteArray(message.body()));
         settings.headers().forEach(request::setHeader);
         message.headers().forEach(request::setHeader);
-        request.setHeader("Idempotency-Key", id);
+        request.setHeader("Idempotency-Key", TargetIds.idempotencyKey(event));
         WebhookSecret secret = settings.secret();
         if (secret != null) {
             request.setHeader("webhook-id", id);

@@ -77,8 +77,8 @@ public final class SnsTarget implements Consumer<ItemInserted<Map<String, Attrib
                 .message(message.document())
                 .messageAttributes(ATTRIBUTES);
         if (fifo) {
-            entry.messageDeduplicationId(FifoIds.deduplicationId(message.item()))
-                    .messageGroupId(FifoIds.groupId(message.item()));
+            entry.messageDeduplicationId(TargetIds.deduplicationId(message.item()))
+                    .messageGroupId(TargetIds.groupId(message.item()));
         }
         return entry.build();
     }

@@ -79,8 +79,8 @@ public final class SqsTarget implements Consumer<ItemInserted<Map<String, Attrib
                 .messageBody(message.document())
                 .messageAttributes(ATTRIBUTES);
         if (fifo) {
-            entry.messageDeduplicationId(FifoIds.deduplicationId(message.item()))
-                    .messageGroupId(FifoIds.groupId(message.item()));
+            entry.messageDeduplicationId(TargetIds.deduplicationId(message.item()))
+                    .messageGroupId(TargetIds.groupId(message.item()));
         }
         return entry.build();
     }

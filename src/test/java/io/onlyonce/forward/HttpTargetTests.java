@@ -10,6 +10,7 @@ import io.onlyonce.SettableClock;
 import io.onlyonce.forward.HttpSettings.Mode;
 import io.onlyonce.publication.FatalFailureException;
 import io.onlyonce.publication.RetryLaterException;
+import io.onlyonce.stream.Sha256;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,6 +42,9 @@ class HttpTargetTests {
                     "customer", AttributeValue.fromM(Map.of("name", AttributeValue.fromS("Ada \"L\"")))),
             "order 1");
 
+    /** Has a space, so that it is sent as its hash. */
+    private static final String KEY = Sha256.hex("arn:aws:dynamodb:eu-central-1:123456789012:table/orders:order 1");
+
     private final Receiver receiver = new Receiver();
     private final SettableClock clock = new SettableClock(Instant.parse("2026-01-01T12:00:05Z"));
 
@@ -68,7 +72,7 @@ class HttpTargetTests {
         assertThat(message.path()).isEqualTo("/items?source=test");
         assertThat(message.header("Authorization")).isEqualTo("Bearer token");
         assertThat(message.header("Content-Type")).isEqualTo("application/json");
-        assertThat(message.header("Idempotency-Key")).isEqualTo("event-1");
+        assertThat(message.header("Idempotency-Key")).isEqualTo(KEY);
         assertThat(message.header("ce-specversion")).isEqualTo("1.0");
         assertThat(message.header("ce-id")).isEqualTo("event-1");
         assertThat(message.header("ce-type")).isEqualTo("io.onlyonce.item.inserted");
@@ -96,7 +100,7 @@ class HttpTargetTests {
 
         var message = receiver.messages().get(0);
         assertThat(message.header("Content-Type")).startsWith("application/cloudevents+json");
-        assertThat(message.header("Idempotency-Key")).isEqualTo("event-1");
+        assertThat(message.header("Idempotency-Key")).isEqualTo(KEY);
         assertThat(message.header("ce-id")).isNull();
         String body = new String(message.body(), UTF_8);
         assertThat(JsonPath.<String>read(body, "$.id")).isEqualTo("event-1");
@@ -242,7 +246,30 @@ class HttpTargetTests {
                 .hasMessageStartingWith("The receiver of forward.receipts did not answer: java.io.IOException");
         target.accept(ITEM);
         assertThat(receiver.messages()).hasSize(2).allMatch(message -> message.header("Idempotency-Key")
-                .equals("event-1"));
+                .equals(KEY));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            event-1 | event-1
+            id=S:a  | arn:aws:dynamodb:eu-central-1:123456789012:table/orders:id=S:a
+            """)
+    void idempotencyKeyIsTheDeduplicationKeyOfTheTable(String deduplicationKey, String idempotencyKey) {
+        target().accept(new TestItem(KEYS, KEYS, deduplicationKey));
+        assertThat(receiver.messages().get(0).header("Idempotency-Key")).isEqualTo(idempotencyKey);
+    }
+
+    @Test
+    void webhookIdOfABackfilledItemHasNoDots() {
+        var item = TestItem.named("backfill:my.table:af01");
+        target(Mode.BINARY, WebhookSecret.parse(SECRET), Duration.ofSeconds(20), Map.of())
+                .accept(item);
+        var message = receiver.messages().get(0);
+        assertThat(message.header("ce-id")).isEqualTo("backfill:my.table:af01");
+        assertThat(message.header("webhook-id")).isEqualTo("backfill:my~table:af01");
     }
 
     @Test

@@ -8,11 +8,21 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /** An event as a listener sees it. */
-record TestItem(Map<String, AttributeValue> keys, Map<String, AttributeValue> item, String deduplicationKey)
+record TestItem(
+        Map<String, AttributeValue> keys, Map<String, AttributeValue> item, String deduplicationKey, String eventId)
         implements ItemInserted<Map<String, AttributeValue>> {
 
     static final String STREAM_ARN =
             "arn:aws:dynamodb:eu-central-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000";
+
+    TestItem(Map<String, AttributeValue> keys, Map<String, AttributeValue> item, String deduplicationKey) {
+        this(keys, item, deduplicationKey, "event-1");
+    }
+
+    static TestItem named(String eventId) {
+        Map<String, AttributeValue> keys = Map.of("id", AttributeValue.fromS("a"));
+        return new TestItem(keys, keys, "id=S:a", eventId);
+    }
 
     @Override
     public String table() {
@@ -22,11 +32,6 @@ record TestItem(Map<String, AttributeValue> keys, Map<String, AttributeValue> it
     @Override
     public String streamArn() {
         return STREAM_ARN;
-    }
-
-    @Override
-    public String eventId() {
-        return "event-1";
     }
 
     @Override
