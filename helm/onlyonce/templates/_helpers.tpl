@@ -100,38 +100,41 @@ because Spring takes a dot for a level. What stands in a Secret is a placeholder
 {{- end -}}
 {{- range $name, $forward := get $onlyonce "forward" | default dict -}}
 {{- $http := get $forward "http" | default dict -}}
-{{- if kindIs "map" (get $http "secret") -}}
-{{- $_ := set $http "secret" (printf "${%s}" (include "onlyonce.forwardVariable" (list $name "secret"))) -}}
+{{- range $part := list "url" "secret" -}}
+{{- if kindIs "map" (get $http $part) -}}
+{{- $_ := set $http $part (printf "${%s}" (include "onlyonce.forwardVariable" (list $part $name))) -}}
+{{- end -}}
 {{- end -}}
 {{- $headers := get $http "headers" | default dict -}}
 {{- range $header, $value := $headers -}}
 {{- if kindIs "map" $value -}}
-{{- $_ := set $headers $header (printf "${%s}" (include "onlyonce.forwardVariable" (list $name "header" $header))) -}}
+{{- $_ := set $headers $header (printf "${%s}" (include "onlyonce.forwardVariable" (list "header" $name $header))) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
 {{- toYaml $config -}}
 {{- end -}}
 
-{{/* Environment variable for a part of a forward that stands in a Secret. It does not begin with ONLYONCE_, or Spring would take it for a property. */}}
+{{/* Environment variable for a part of a forward that stands in a Secret. It does not begin with ONLYONCE_, or Spring would take it for a property. What it is stands first, and parts are two underscores apart, so that those of several forwards do not meet. */}}
 {{- define "onlyonce.forwardVariable" -}}
-{{- printf "FORWARD_%s" (join "_" .) | upper | replace "-" "_" -}}
+{{- printf "FORWARD_%s" (join "__" .) | upper | replace "-" "_" -}}
 {{- end -}}
 
 {{/* These variables. */}}
 {{- define "onlyonce.forwardEnv" -}}
 {{- range $name, $forward := dig "onlyonce" "forward" dict .Values.config | default dict -}}
 {{- $http := get $forward "http" | default dict -}}
-{{- with get $http "secret" -}}
-{{- if kindIs "map" . }}
-- name: {{ include "onlyonce.forwardVariable" (list $name "secret") }}
+{{- range $part := list "url" "secret" -}}
+{{- $value := get $http $part -}}
+{{- if kindIs "map" $value }}
+- name: {{ include "onlyonce.forwardVariable" (list $part $name) }}
   valueFrom:
-    {{- toYaml . | nindent 4 }}
+    {{- toYaml $value | nindent 4 }}
 {{- end }}
 {{- end }}
 {{- range $header, $value := get $http "headers" | default dict -}}
 {{- if kindIs "map" $value }}
-- name: {{ include "onlyonce.forwardVariable" (list $name "header" $header) }}
+- name: {{ include "onlyonce.forwardVariable" (list "header" $name $header) }}
   valueFrom:
     {{- toYaml $value | nindent 4 }}
 {{- end }}

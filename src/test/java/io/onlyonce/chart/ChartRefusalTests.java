@@ -52,6 +52,15 @@ class ChartRefusalTests {
                         "secret"),
                 refusal(forward("{table: orders, http: {url: 'https://a', already-processed: 200}}"), "400"),
                 refusal(forward("{table: orders, http: {url: 'https://a', headers: {X: {value: a}}}}"), "headers"),
+                refusal(
+                        forward("{table: orders, http: {url: 'https://a', already-processed: 425}}"),
+                        "already-processed"),
+                refusal(header("Authorization: Bearer hidden"), "Authorization"),
+                refusal(header("proxy-authorization: Basic hidden"), "proxy-authorization"),
+                refusal(header("Cookie: hidden"), "Cookie"),
+                refusal(header("X-Auth-Token: hidden"), "X-Auth-Token"),
+                refusal(header("x-api-key: hidden"), "x-api-key"),
+                refusal(forward("{table: orders, http: {url: {secretKeyRef: {name: a}}}}"), "url"),
                 refusal(forward("{table: orders, sqs: {}}"), "queue"),
                 refusal(forward("{table: orders, sns: {topic: orders}}"), "topic"),
                 refusal(forward("{table: orders, event-bridge: {bus: default, type: x}}"), "type"),
@@ -140,6 +149,7 @@ class ChartRefusalTests {
                 "config: {onlyonce: {streams: {my.Table: null}, forward: {a: {table: my.Table, log: info}}}}",
                 "config: {onlyonce: {streams: {orders: {}}, forward: {a: {table: orders, http: {url: 'http://a', secret: '${A}'}}}}}",
                 "config: {onlyonce: {streams: {orders: {}}, forward: {a: {table: orders, sqs: {queue: '${A}'}}}}}",
+                "config: {onlyonce: {streams: {orders: {}}, forward: {a: {table: orders, http: {url: {secretKeyRef: {name: a, key: b}}, headers: {Authorization: 'Bearer ${A}', X-Team: a}}}}}}",
                 "{global: {a: 1}, enabled: true, existingConfigMap: own}"
             })
     void whatLooksOddButWorksIsNotRefused(String values) {
@@ -158,6 +168,10 @@ class ChartRefusalTests {
     void shutdownTimeoutThatDoesNotFitTwiceIntoTheGracePeriodIsRefused(String timeout) {
         String values = "config: {spring: {lifecycle: {timeout-per-shutdown-phase: " + timeout + "}}}";
         assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> HelmChart.renderWith(values));
+    }
+
+    private static String header(String header) {
+        return forward("{table: orders, http: {url: 'https://a', headers: {" + header + "}}}");
     }
 
     private static String forward(String settings) {

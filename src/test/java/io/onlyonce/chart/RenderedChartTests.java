@@ -255,21 +255,49 @@ class RenderedChartTests {
                 HelmChart.yaml().load(Manifest.only(forward, "ConfigMap").<String>read("$.data['application.yaml']"));
         Map<String, Object> http = JsonPath.read(config, "$.onlyonce.forward.receipts.http");
         assertThat(http)
-                .containsEntry("secret", "${FORWARD_RECEIPTS_SECRET}")
+                .containsEntry("secret", "${FORWARD_SECRET__RECEIPTS}")
                 .containsEntry(
                         "headers",
-                        Map.of("X-Team", "logistics", "Authorization", "${FORWARD_RECEIPTS_HEADER_AUTHORIZATION}"));
+                        Map.of("X-Team", "logistics", "Authorization", "${FORWARD_HEADER__RECEIPTS__AUTHORIZATION}"));
         assertThat(Manifest.only(forward, "Deployment").<List<Map<String, Object>>>read(CONTAINER + ".env"))
                 .contains(
                         Map.of(
                                 "name",
-                                "FORWARD_RECEIPTS_SECRET",
+                                "FORWARD_SECRET__RECEIPTS",
                                 "valueFrom",
                                 Map.of("secretKeyRef", Map.of("name", "receipts", "key", "signing"))),
                         Map.of(
                                 "name",
-                                "FORWARD_RECEIPTS_HEADER_AUTHORIZATION",
+                                "FORWARD_HEADER__RECEIPTS__AUTHORIZATION",
                                 "valueFrom",
                                 Map.of("secretKeyRef", Map.of("name", "receipts", "key", "token"))));
+    }
+
+    @Test
+    void variablesOfForwardsWithSimilarNamesDoNotMeet() {
+        var forwards = HelmChart.renderWith(
+                """
+                config:
+                  onlyonce:
+                    streams:
+                      orders: {}
+                    forward:
+                      a:
+                        table: orders
+                        http:
+                          url: {secretKeyRef: {name: s, key: url}}
+                          headers:
+                            x-secret: {secretKeyRef: {name: s, key: header}}
+                      a-header-x:
+                        table: orders
+                        http:
+                          url: https://receipts.example.com
+                          secret: {secretKeyRef: {name: s, key: secret}}
+                """);
+        assertThat(Manifest.only(forwards, "ConfigMap").<String>read("$.data['application.yaml']"))
+                .contains("url: ${FORWARD_URL__A}");
+        assertThat(Manifest.only(forwards, "Deployment").<List<String>>read(CONTAINER + ".env[*].name"))
+                .contains("FORWARD_URL__A", "FORWARD_HEADER__A__X_SECRET", "FORWARD_SECRET__A_HEADER_X")
+                .doesNotHaveDuplicates();
     }
 }
