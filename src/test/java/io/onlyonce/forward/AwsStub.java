@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.net.URI;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
@@ -18,6 +20,21 @@ final class AwsStub implements AutoCloseable {
     /** Answers the next request. */
     AwsStub then(int status, String body, String... headers) {
         receiver.then(status, body, headers);
+        return this;
+    }
+
+    /** Answers the next request when a latch opens. */
+    AwsStub thenAfter(CountDownLatch latch, String body) {
+        receiver.then(exchange -> {
+            try {
+                latch.await(30, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            byte[] bytes = body.getBytes(UTF_8);
+            exchange.sendResponseHeaders(200, bytes.length);
+            exchange.getResponseBody().write(bytes);
+        });
         return this;
     }
 

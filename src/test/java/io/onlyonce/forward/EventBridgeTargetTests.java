@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.jayway.jsonpath.JsonPath;
 import io.onlyonce.publication.FatalFailureException;
+import io.onlyonce.publication.RetryLaterException;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -54,6 +55,23 @@ class EventBridgeTargetTests {
         assertThat(JsonPath.<String>read(detail, "$.deduplicationkey")).isEqualTo("a b");
         assertThat(JsonPath.<Boolean>read(detail, "$.redelivered")).isTrue();
         assertThat(JsonPath.<String>read(detail, "$.data.id")).isEqualTo("a");
+    }
+
+    /** The answer has an entry for each event, in their order. */
+    @Test
+    void onlyTheEventThatFailsInABatchIsSentAgain() throws Exception {
+        var failures = ThreeTogether.send(
+                stub,
+                "{\"FailedEntryCount\": 0, \"Entries\": [{\"EventId\": \"0\"}]}",
+                """
+                {"FailedEntryCount": 1, "Entries": [
+                {"EventId": "1"}, {"ErrorCode": "InternalFailure", "ErrorMessage": "no"}, {"EventId": "3"}]}""",
+                target()::accept);
+        assertThat(JsonPath.<Integer>read(stub.body(1), "$.Entries.length()")).isEqualTo(3);
+        assertThat(JsonPath.<String>read(stub.body(1), "$.Entries[1].Detail")).contains("\"data\":{\"id\":\"b\"}");
+        assertThat(failures.get(0)).isNull();
+        assertThat(failures.get(1)).isInstanceOf(RetryLaterException.class).hasMessageContaining("InternalFailure");
+        assertThat(failures.get(2)).isNull();
     }
 
     @ParameterizedTest

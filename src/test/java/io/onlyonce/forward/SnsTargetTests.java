@@ -95,6 +95,23 @@ class SnsTargetTests {
         assertThat(form(0)).containsEntry(entry + "MessageGroupId", "id=S:a");
     }
 
+    /** The answer names what was taken and what was not by their numbers, in no order. */
+    @Test
+    void onlyTheMessageThatFailsInABatchIsSentAgain() throws Exception {
+        var failures = ThreeTogether.send(
+                stub,
+                answer(""),
+                answer(
+                        "<member><Id>2</Id><MessageId>3</MessageId></member><member><Id>0</Id><MessageId>1</MessageId></member>",
+                        "<member><Id>1</Id><Code>InternalError</Code><SenderFault>false</SenderFault></member>"),
+                target(TOPIC)::accept);
+        assertThat(form(1)).containsKey("PublishBatchRequestEntries.member.3.Id");
+        assertThat(form(1).get("PublishBatchRequestEntries.member.2.Message")).contains("\"data\":{\"id\":\"b\"}");
+        assertThat(failures.get(0)).isNull();
+        assertThat(failures.get(1)).isInstanceOf(RetryLaterException.class).hasMessageContaining("InternalError");
+        assertThat(failures.get(2)).isNull();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
