@@ -18,8 +18,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -55,9 +57,11 @@ class BackfillCrashTests {
                 var service = ServiceProcess.start(prefix, program(prefix, port, receiver))) {
             service.awaitOutput(STARTED, PATIENCE);
             order(uri);
+            var held = new HashSet<String>();
             for (int kill = 1; kill <= KILLS; kill++) {
                 int before = receiver.messages().size();
                 await().atMost(PATIENCE).until(() -> receiver.messages().size() > before + 100);
+                held.add(receiver.holdNext(PATIENCE).header("ce-subject"));
                 service.kill9();
                 service.start();
                 service.awaitOutput(STARTED, PATIENCE);
@@ -70,11 +74,16 @@ class BackfillCrashTests {
             Map<String, List<Message>> bySubject = receiver.messages().stream()
                     .collect(Collectors.groupingBy(message -> message.header("ce-subject")));
             assertThat(bySubject.keySet()).containsExactlyInAnyOrderElementsOf(subjects);
-            long repeated = bySubject.values().stream()
-                    .filter(messages -> messages.size() > 1)
-                    .peek(BackfillCrashTests::assertRepeatedByAKill)
-                    .count();
-            log.info("{} items, {} kills, {} repeated", ITEMS, KILLS, repeated);
+            Set<String> repeated = bySubject.entrySet().stream()
+                    .filter(entry -> entry.getValue().size() > 1)
+                    .peek(entry -> assertRepeatedByAKill(entry.getValue()))
+                    .map(Map.Entry::getKey)
+                    .collect(Collectors.toSet());
+            log.info("{} items, {} kills, {} repeated", ITEMS, KILLS, repeated.size());
+            assertThat(held).hasSize(KILLS);
+            assertThat(repeated)
+                    .as("what the receiver had and had not answered when the service was killed")
+                    .containsAll(held);
             assertThat(receiver.messages()).allSatisfy(message -> assertThat(message.header("ce-backfilled"))
                     .isEqualTo("true"));
         }

@@ -41,12 +41,14 @@ class ForwardCrashTests {
     void nothingIsMissingAndOnlyAKillRepeatsUnderTheSameKey() throws Exception {
         String prefix = LocalDynamoDb.uniqueName("forwarding");
         var producer = new Thread(this::produce, "producer");
+        var held = new HashSet<String>();
         try (var receiver = new Receiver();
                 var service = ServiceProcess.start(prefix, program(prefix, receiver))) {
             producer.start();
             for (int kill = 1; kill <= KILLS; kill++) {
                 int before = receiver.messages().size();
                 await().atMost(PATIENCE).until(() -> receiver.messages().size() > before + 100);
+                held.add(receiver.holdNext(PATIENCE).header("Idempotency-Key"));
                 service.kill9();
                 service.start();
             }
@@ -61,11 +63,16 @@ class ForwardCrashTests {
             Map<String, List<Message>> byKey = receiver.messages().stream()
                     .collect(Collectors.groupingBy(message -> message.header("Idempotency-Key")));
             assertThat(byKey).as("one key for each item").hasSameSizeAs(written);
-            long repeated = byKey.values().stream()
-                    .filter(messages -> messages.size() > 1)
-                    .peek(ForwardCrashTests::assertRepeatedByAKill)
-                    .count();
-            log.info("{} items, {} kills, {} repeated", written.size(), KILLS, repeated);
+            Set<String> repeated = byKey.entrySet().stream()
+                    .filter(entry -> entry.getValue().size() > 1)
+                    .peek(entry -> assertRepeatedByAKill(entry.getValue()))
+                    .map(Map.Entry::getKey)
+                    .collect(Collectors.toSet());
+            log.info("{} items, {} kills, {} repeated", written.size(), KILLS, repeated.size());
+            assertThat(held).hasSize(KILLS);
+            assertThat(repeated)
+                    .as("what the receiver had and had not answered when the service was killed")
+                    .containsAll(held);
         } finally {
             producing = false;
             producer.join();

@@ -6,13 +6,17 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** An HTTP server that keeps what it is sent and does what it is told, one behaviour a request; 204 when there is none left. */
 public final class Receiver implements AutoCloseable {
@@ -95,6 +99,21 @@ public final class Receiver implements AutoCloseable {
             exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
             exchange.getResponseBody().write(bytes);
         });
+    }
+
+    /** Holds the answer to the next request back, as long as whoever sent it lives; answers when it has arrived. */
+    public Message holdNext(Duration patience) {
+        var held = new CompletableFuture<HttpExchange>();
+        then(exchange -> {
+            held.complete(exchange);
+            LockSupport.parkNanos(patience.toNanos());
+        });
+        HttpExchange exchange =
+                held.orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS).join();
+        return messages.stream()
+                .filter(message -> message.exchange() == exchange)
+                .findFirst()
+                .orElseThrow();
     }
 
     @Override
