@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -170,12 +172,14 @@ final class StartUpBench {
 
     private Start bare(Path libraries) throws IOException {
         String file = BareApplication.class.getName().replace('.', '/') + ".class";
-        Path target = home.resolve("bare").resolve(file);
-        Files.createDirectories(target.getParent());
-        try (var in = BareApplication.class.getResourceAsStream("/" + file)) {
-            Files.write(target, in.readAllBytes());
+        // In a jar, because no class of a folder goes into an archive.
+        Path bare = home.resolve("bare.jar");
+        try (var jar = new JarOutputStream(Files.newOutputStream(bare));
+                var in = BareApplication.class.getResourceAsStream("/" + file)) {
+            jar.putNextEntry(new JarEntry(file));
+            in.transferTo(jar);
         }
-        List<String> classPath = new ArrayList<>(List.of(home.resolve("bare").toString()));
+        List<String> classPath = new ArrayList<>(List.of(bare.toString()));
         long bytes = 0;
         try (Stream<Path> jars = Files.list(libraries)) {
             for (Path jar : jars.filter(
