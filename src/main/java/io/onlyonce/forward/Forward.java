@@ -71,13 +71,7 @@ public final class Forward implements GenericApplicationListener, ItemListener {
     public void onApplicationEvent(ApplicationEvent event) {
         if (event instanceof PayloadApplicationEvent<?> payloadEvent
                 && payloadEvent.getPayload() instanceof PublishedItem item) {
-            item.deliverTo(this, ItemMapper.RAW, this::forward);
-        }
-    }
-
-    private void forward(ItemInserted<Map<String, AttributeValue>> event) {
-        if (filter == null || filter.accepts(event)) {
-            target.accept(event);
+            item.deliverTo(this, ItemMapper.RAW, inserted -> filter == null || filter.accepts(inserted), target);
         }
     }
 }

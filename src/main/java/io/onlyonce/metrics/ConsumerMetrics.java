@@ -57,8 +57,8 @@ public final class ConsumerMetrics implements ConsumerListener {
     }
 
     @Override
-    public void listenerCalled(String table, String listener, boolean success, Duration duration) {
-        forTable(table).listener(listener, success).record(duration);
+    public void listenerCalled(String table, String listener, CallOutcome outcome, Duration duration) {
+        forTable(table).listener(listener).of(outcome).record(duration);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.onlyonce.DuplicateKind;
+import io.onlyonce.publication.ConsumerListener.CallOutcome;
 import io.onlyonce.publication.ConsumerListener.LedgerOperation;
 import io.onlyonce.publication.ConsumerListener.PollResult;
 import io.onlyonce.publication.ConsumerListener.RecordOutcome;
@@ -42,7 +43,7 @@ final class TableMeters {
     private final EnumMeters<PollResult, Counter> polls;
     private final EnumMeters<RecordOutcome, Counter> backfilled;
     private final EnumMeters<LedgerOperation, OutcomeTimers> ledger;
-    private final Map<String, OutcomeTimers> listeners = new ConcurrentHashMap<>();
+    private final Map<String, EnumMeters<CallOutcome, Timer>> listeners = new ConcurrentHashMap<>();
 
     final Counter retries;
     final Counter quarantined;
@@ -108,15 +109,18 @@ final class TableMeters {
         return ledger.of(operation).of(success);
     }
 
-    Timer listener(String listener, boolean success) {
+    EnumMeters<CallOutcome, Timer> listener(String listener) {
         var timers = listeners.get(listener);
         if (timers == null) {
             timers = listeners.computeIfAbsent(
                     listener,
-                    name -> new OutcomeTimers(
-                            timer("onlyonce.listener", "Calls of listeners").tag("listener", name), registry));
+                    name -> new EnumMeters<>(
+                            CallOutcome.class, outcome -> timer("onlyonce.listener", "Calls of listeners")
+                                    .tag("listener", name)
+                                    .tag("outcome", EnumMeters.tag(outcome))
+                                    .register(registry)));
         }
-        return timers.of(success);
+        return timers;
     }
 
     private Counter.Builder counter(String name, String description) {

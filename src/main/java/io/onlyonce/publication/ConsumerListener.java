@@ -43,6 +43,14 @@ public interface ConsumerListener {
         FAILED
     }
 
+    /** How a call of a listener ended. */
+    enum CallOutcome {
+        SUCCESS,
+        FAILURE,
+        /** The listener's filter did not let the item pass, which completes it as well. */
+        FILTERED
+    }
+
     /** Operation of the ledger, as metered. */
     enum LedgerOperation {
         CLAIM,
@@ -87,7 +95,7 @@ public interface ConsumerListener {
     }
 
     /** A listener returned, normally or not. */
-    default void listenerCalled(String table, String listener, boolean success, Duration duration) {}
+    default void listenerCalled(String table, String listener, CallOutcome outcome, Duration duration) {}
 
     /** A listener failed and will be called again. */
     default void retryScheduled(String table, String listener) {}

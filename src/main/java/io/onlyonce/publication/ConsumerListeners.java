@@ -83,8 +83,8 @@ public final class ConsumerListeners implements ConsumerListener {
     }
 
     @Override
-    public void listenerCalled(String table, String name, boolean success, Duration duration) {
-        tell(listener -> listener.listenerCalled(table, name, success, duration));
+    public void listenerCalled(String table, String name, CallOutcome outcome, Duration duration) {
+        tell(listener -> listener.listenerCalled(table, name, outcome, duration));
     }
 
     @Override

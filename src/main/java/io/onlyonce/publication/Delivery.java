@@ -6,6 +6,7 @@ import io.onlyonce.ledger.ClaimOutcome.Claimed;
 import io.onlyonce.ledger.CommitOutcome;
 import io.onlyonce.ledger.LedgerUnavailableException;
 import io.onlyonce.ledger.Progress;
+import io.onlyonce.publication.ConsumerListener.CallOutcome;
 import io.onlyonce.stream.ShardId;
 import io.onlyonce.stream.StreamRecord;
 import java.lang.reflect.UndeclaredThrowableException;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -119,7 +121,11 @@ final class Delivery {
     }
 
     /** Calls a listener unless it has completed, does not hear the table or the claim is lost. */
-    <T> void call(ItemListener listener, ItemMapper<T> mapper, Consumer<ItemInserted<T>> handler) {
+    <T> void call(
+            ItemListener listener,
+            ItemMapper<T> mapper,
+            Predicate<ItemInserted<T>> filter,
+            Consumer<ItemInserted<T>> handler) {
         if (!listener.hears(table()) || isSettled(listener)) {
             return;
         }
@@ -127,8 +133,12 @@ final class Delivery {
         var end = path.consumerListener().listenerStarts(table(), shardId, record.eventId(), listener.id());
         long start = System.nanoTime();
         Throwable failure = null;
+        boolean passed = true;
         try {
-            handler.accept(call);
+            passed = filter.test(call);
+            if (passed) {
+                handler.accept(call);
+            }
         } catch (UndeclaredThrowableException e) {
             // What a listener method declared as checked; decisions fall on the real type.
             failure = ReadableFailure.of(Objects.requireNonNullElse(e.getUndeclaredThrowable(), e));
@@ -138,7 +148,14 @@ final class Delivery {
         call.markReturned();
         var duration = Duration.ofNanos(System.nanoTime() - start);
         end.ended(failure != null ? failure : call.ledgerFailure());
-        end(listener, call, failure, duration);
+        end(listener, call, failure);
+        boolean success = call.committed() || (failure == null && call.ledgerFailure() == null);
+        path.consumerListener()
+                .listenerCalled(
+                        table(),
+                        listener.id(),
+                        !passed ? CallOutcome.FILTERED : success ? CallOutcome.SUCCESS : CallOutcome.FAILURE,
+                        duration);
     }
 
     private synchronized boolean isSettled(ItemListener listener) {
@@ -148,7 +165,7 @@ final class Delivery {
                 || saves.isClaimLost();
     }
 
-    private void end(ItemListener listener, ListenerCall<?> call, @Nullable Throwable failure, Duration duration) {
+    private void end(ItemListener listener, ListenerCall<?> call, @Nullable Throwable failure) {
         RuntimeException ledgerFailed = call.ledgerFailure();
         synchronized (this) {
             if (call.committed()) {
@@ -173,8 +190,6 @@ final class Delivery {
         if (!isCompleted()) {
             path.saveProgress(this);
         }
-        boolean success = call.committed() || (failure == null && ledgerFailed == null);
-        path.consumerListener().listenerCalled(table(), listener.id(), success, duration);
     }
 
     /** Whether the record's completion will say all that there is to save. */

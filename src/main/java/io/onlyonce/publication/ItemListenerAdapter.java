@@ -119,6 +119,7 @@ final class ItemListenerAdapter extends ApplicationListenerMethodAdapter impleme
             item.deliverTo(
                     this,
                     mapper,
+                    call -> true,
                     call -> processEvent(new PayloadApplicationEvent<>(event.getSource(), call, eventType)));
         } else {
             super.onApplicationEvent(event);

@@ -6,6 +6,7 @@ import io.onlyonce.stream.StreamRecord;
 import java.time.Instant;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.ResolvableTypeProvider;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -23,10 +24,14 @@ public final class PublishedItem implements ItemInserted<Map<String, AttributeVa
     }
 
     /**
-     * Lets a listener handle the item, unless it does not hear the table or has completed. Never throws: how the listener ended is kept for the delivery.
+     * Lets a listener handle the item, unless it does not hear the table or has completed; an item that the filter does not let pass is completed without. Never throws: how the listener ended is kept for the delivery.
      */
-    public <T> void deliverTo(ItemListener listener, ItemMapper<T> mapper, Consumer<ItemInserted<T>> handler) {
-        delivery.call(listener, mapper, handler);
+    public <T> void deliverTo(
+            ItemListener listener,
+            ItemMapper<T> mapper,
+            Predicate<ItemInserted<T>> filter,
+            Consumer<ItemInserted<T>> handler) {
+        delivery.call(listener, mapper, filter, handler);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.onlyonce.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.onlyonce.LocalDynamoDb;
 import io.onlyonce.engine.ConsumerCounts;
 import io.onlyonce.forward.Receiver;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationContext;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** The service with nothing but a forward to a receiver that has its moods. */
@@ -65,6 +67,9 @@ class HttpForwardTests {
                     assertThat(message.header("Idempotency-Key")).isEqualTo(message.header("ce-id"));
                     assertThat(message.header("webhook-signature")).startsWith("v1,");
                 });
+                assertThat(calls(context, "filtered")).isEqualTo(1);
+                assertThat(calls(context, "success")).isEqualTo(3);
+                assertThat(calls(context, "failure")).isEqualTo(3);
                 var store = context.getBean(QuarantineStore.class);
                 var summary = store.list(table, null, 10).records().get(0);
                 var record = store.find(summary.id()).orElseThrow();
@@ -79,6 +84,14 @@ class HttpForwardTests {
                     .doesNotContain(SECRET)
                     .doesNotContain("hidden");
         }
+    }
+
+    private static long calls(ApplicationContext context, String outcome) {
+        return context.getBean(MeterRegistry.class)
+                .get("onlyonce.listener")
+                .tags("listener", "forward.receipts", "outcome", outcome)
+                .timer()
+                .count();
     }
 
     private void put(String id, String status) {

@@ -52,8 +52,8 @@ final class RecordingConsumerListener implements ConsumerListener {
     }
 
     @Override
-    public void listenerCalled(String table, String listener, boolean success, Duration duration) {
-        calls.add(new Called(listener, success));
+    public void listenerCalled(String table, String listener, CallOutcome outcome, Duration duration) {
+        calls.add(new Called(listener, outcome == CallOutcome.SUCCESS));
     }
 
     @Override
