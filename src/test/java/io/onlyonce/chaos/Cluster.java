@@ -34,7 +34,7 @@ final class Cluster implements AutoCloseable {
 
     private static final Pattern PORT = Pattern.compile("Tomcat started on port (\\d+)");
     private static final Pattern STARTED = Pattern.compile("Started OnlyonceApplication");
-    private static final Duration TO_START = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final int ENDED_BY_SIGTERM = 143;
 
     private final LocalDynamoDb local = LocalDynamoDb.shared();
@@ -83,8 +83,7 @@ final class Cluster implements AutoCloseable {
 
         /** What the streams endpoint answers. */
         Map<?, ?> streams() {
-            return JsonParserFactory.getJsonParser()
-                    .parseMap(service.awaitHttp(uri("/actuator/streams"), Duration.ofSeconds(30)));
+            return JsonParserFactory.getJsonParser().parseMap(service.awaitHttp(uri("/actuator/streams"), PATIENCE));
         }
 
         String role() {
@@ -102,11 +101,11 @@ final class Cluster implements AutoCloseable {
         }
 
         void awaitReady() {
-            service.awaitHttp(uri("/actuator/health/readiness"), TO_START);
+            service.awaitHttp(uri("/actuator/health/readiness"), PATIENCE);
         }
 
         private URI uri(String path) {
-            String port = service.awaitOutput(PORT, TO_START).group(1);
+            String port = service.awaitOutput(PORT, PATIENCE).group(1);
             return URI.create("http://localhost:" + port + path);
         }
     }
@@ -169,7 +168,7 @@ final class Cluster implements AutoCloseable {
     List<Pod> startReady(int count) {
         var started = Stream.generate(this::start).limit(count).toList();
         started.forEach(pod -> {
-            pod.service.awaitOutput(STARTED, TO_START);
+            pod.service.awaitOutput(STARTED, PATIENCE);
             pod.awaitReady();
         });
         return started;
