@@ -38,9 +38,7 @@ final class KclWorker implements AutoCloseable {
     /** Starts one. */
     static KclWorker start(SourceTable source, Place place, Consumer<DynamoDBStreamsPollingConfig> settings) {
         var worker = new KclWorker(source, place, settings);
-        var thread = new Thread(worker.scheduler, "kcl");
-        thread.setDaemon(true);
-        thread.start();
+        startDaemon("kcl", worker.scheduler);
         return worker;
     }
 
@@ -66,10 +64,16 @@ final class KclWorker implements AutoCloseable {
         source.write(place.dynamoDb(), items);
     }
 
-    /** Ends it, so that it keeps nobody else from working. */
+    /** Lets it end, so that it keeps nobody else from working; that may take longer than anyone wants to wait, as its start does. */
     @Override
     public void close() {
-        scheduler.shutdown();
+        startDaemon("kcl-shutdown", scheduler::shutdown);
+    }
+
+    private static void startDaemon(String name, Runnable task) {
+        var thread = new Thread(task, name);
+        thread.setDaemon(true);
+        thread.start();
     }
 
     CallMeter meter() {
