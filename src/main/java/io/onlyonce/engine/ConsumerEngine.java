@@ -311,12 +311,20 @@ public final class ConsumerEngine implements Engine {
 
     private static void attend(Runnable action, Duration patience, String otherwise) {
         try {
-            CompletableFuture.runAsync(action).get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            CompletableFuture.runAsync(action, ConsumerEngine::runOnItsOwnThread)
+                    .get(patience.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
             log.warn(otherwise, e);
         }
+    }
+
+    /** Not on the common pool, which has a single thread on two processors (from Java 25 on) that others may keep. */
+    private static void runOnItsOwnThread(Runnable task) {
+        var thread = new Thread(task, "onlyonce-stop");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     @Override

@@ -252,7 +252,7 @@ class ConsumerEngineTests {
                 scheduler,
                 System::nanoTime);
         var starting = CompletableFuture.runAsync(preparing::start);
-        begun.await();
+        assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
 
         assertThat(preparing.stop(Duration.ofMillis(200))).isFalse();
         go.countDown();
@@ -282,7 +282,7 @@ class ConsumerEngineTests {
         var stopping = new ConsumerEngine(
                 "polling", Set.of("orders"), () -> hanging, () -> {}, lock, scheduler, System::nanoTime);
         var starting = CompletableFuture.runAsync(stopping::start);
-        begun.await();
+        assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
 
         assertThat(stopping.stop(Duration.ofMillis(200))).isFalse();
 
