@@ -43,9 +43,8 @@ public final class HttpTarget implements Consumer<ItemInserted<Map<String, Attri
         this.client = HttpClient.newBuilder()
                 .followRedirects(Redirect.NEVER)
                 .connectTimeout(settings.timeout())
-                // Over HTTP/2 the client puts all requests on one connection and fails those above the number of
-                // streams
-                // that the server permits, without a second try for a POST. A connection for each has no such limit.
+                // Over HTTP/2 all requests share one connection, and a POST above the server's limit of streams fails
+                // for good. With a connection for each there is no such limit.
                 .version(Version.HTTP_1_1)
                 .build();
     }

@@ -44,25 +44,25 @@ public record DeliverySettings(int concurrency, Duration claimTimeout, RetryPoli
             Collection<Class<? extends Throwable>> furtherFatal) {
         List<Class<? extends Throwable>> fatal = new ArrayList<>(FATAL);
         fatal.addAll(furtherFatal);
-        return RetryPolicy.builder()
+        return backingOff(initialBackoff, maxBackoff)
                 .maxRetries(maxAttempts - 1L)
-                .delay(initialBackoff)
-                .multiplier(2)
-                .maxDelay(maxBackoff)
-                .jitter(initialBackoff.dividedBy(4))
                 .excludes(fatal)
                 .build();
     }
 
     /** A policy with the same delays that gives up after a time, and not after a number of attempts. */
     public static RetryPolicy patience(Duration time, Duration initialBackoff, Duration maxBackoff) {
-        return RetryPolicy.builder()
+        return backingOff(initialBackoff, maxBackoff)
                 .maxRetries(Long.MAX_VALUE)
                 .timeout(time)
+                .build();
+    }
+
+    private static RetryPolicy.Builder backingOff(Duration initialBackoff, Duration maxBackoff) {
+        return RetryPolicy.builder()
                 .delay(initialBackoff)
                 .multiplier(2)
                 .maxDelay(maxBackoff)
-                .jitter(initialBackoff.dividedBy(4))
-                .build();
+                .jitter(initialBackoff.dividedBy(4));
     }
 }

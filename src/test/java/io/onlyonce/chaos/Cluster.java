@@ -32,7 +32,7 @@ final class Cluster implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Cluster.class);
 
-    private static final Pattern PORT = Pattern.compile("Tomcat started on port (\\d+)");
+    static final Pattern PORT = Pattern.compile("Tomcat started on port (\\d+)");
     private static final Pattern STARTED = Pattern.compile("Started OnlyonceApplication");
     private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final int ENDED_BY_SIGTERM = 143;

@@ -37,7 +37,6 @@ final class Survival {
 
     private static final Logger log = LoggerFactory.getLogger(Survival.class);
 
-    private static final Pattern PORT = Pattern.compile("Tomcat started on port (\\d+)");
     private static final Pattern STARTED = Pattern.compile("Started OnlyonceApplication");
 
     private final LocalDynamoDb local = LocalDynamoDb.shared();
@@ -191,7 +190,7 @@ final class Survival {
     }
 
     private HttpRequest redrive(ServiceProcess service) {
-        String port = service.awaitOutput(PORT, Duration.ofSeconds(10)).group(1);
+        String port = service.awaitOutput(Cluster.PORT, Duration.ofSeconds(10)).group(1);
         return HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/actuator/quarantine"))
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString("{\"table\": \"%s\", \"limit\": 1000}".formatted(tables.source())))
